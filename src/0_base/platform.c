@@ -1,0 +1,206 @@
+/* ---- platform: everything that compilers and systems disagree on -------------------------------------------------------------- */
+
+/* POSIX names under strict -std=c99, unless a system header has been taken in already and decided otherwise. */
+#if defined(__unix__) && !defined(_POSIX_C_SOURCE) && !defined(_GNU_SOURCE) && !defined(_FEATURES_H)
+#  define _POSIX_C_SOURCE 200809L
+#endif
+
+#include <errno.h>
+#include <float.h>
+#include <limits.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <stdio.h>
+#if defined(_WIN32)
+#  ifndef WIN32_LEAN_AND_MEAN
+#    define WIN32_LEAN_AND_MEAN
+#  endif
+#  include <windows.h>
+#  include <malloc.h>
+#  include <io.h>
+#elif defined(__unix__) || defined(__APPLE__)
+#  include <fcntl.h>
+#  include <sys/stat.h>
+#  include <unistd.h>
+#  ifndef RT_NO_THREADS
+#    include <pthread.h>
+#    include <sched.h>
+#  endif
+#endif
+
+#if defined(__x86_64__) || defined(__i386__) || defined(_M_X64) || defined(_M_IX86)
+#  define RTI_X86 1
+#  ifdef _MSC_VER
+#    include <intrin.h>
+#  else
+#    include <cpuid.h>
+#  endif
+#  include <immintrin.h>
+#else
+#  define RTI_X86 0
+#endif
+#if defined(__aarch64__) || defined(_M_ARM64)
+#  define RTI_ARM64 1
+#  include <arm_neon.h>
+#else
+#  define RTI_ARM64 0
+#endif
+
+#if defined(__SANITIZE_ADDRESS__)
+#  define RTI_ASAN 1
+#elif defined(__has_feature)
+#  if __has_feature(address_sanitizer)
+#    define RTI_ASAN 1
+#  endif
+#endif
+#ifndef RTI_ASAN
+#  define RTI_ASAN 0
+#endif
+#if RTI_ASAN
+#  include <sanitizer/asan_interface.h>
+#endif
+
+/* The whole implementation is compiled for speed and with exact arithmetic, whatever flags the program round it asks for. */
+#if defined(__clang__)
+#  pragma clang diagnostic push
+#  if defined(__x86_64__) || defined(__i386__)
+#    pragma float_control(push)
+#    pragma float_control(precise, on)
+#  endif
+#elif defined(__GNUC__)
+#  pragma GCC push_options
+#  pragma GCC optimize("O2", "no-fast-math", "fp-contract=off")
+#endif
+
+#if defined(__GNUC__)
+#  define RTI_INLINE inline __attribute__((always_inline, unused))
+#  define RTI_NOINLINE __attribute__((noinline))
+#  define RTI_UNUSED __attribute__((unused))
+#  define RTI_PRINTF(text, first) __attribute__((__format__(__printf__, text, first)))
+#  define RTI_LIKELY(x) __builtin_expect(!!(x), 1)
+#  define RTI_UNLIKELY(x) __builtin_expect(!!(x), 0)
+#  define RTI_RESTRICT __restrict__
+#else
+#  define RTI_INLINE __inline
+#  define RTI_NOINLINE
+#  define RTI_UNUSED
+#  define RTI_PRINTF(text, first)
+#  define RTI_LIKELY(x) (x)
+#  define RTI_UNLIKELY(x) (x)
+#  define RTI_RESTRICT __restrict
+#endif
+
+/* C++ wants casts that C frowns on: RTI_CAST(type, p) converts a void pointer in both. */
+#ifdef __cplusplus
+#  define RTI_CAST(type, p) static_cast<type>(p)
+#else
+#  define RTI_CAST(type, p) ((type)(p))
+#endif
+
+/* Thread-local: two words in all, so that a shared library holding them can still be opened at run time. */
+#if defined(RT_NO_THREADS)
+#  define RTI_THREAD_LOCAL
+#elif defined(_MSC_VER)
+#  define RTI_THREAD_LOCAL __declspec(thread)
+#elif defined(__ELF__) && defined(__GNUC__)
+#  define RTI_THREAD_LOCAL __thread __attribute__((tls_model("initial-exec")))
+#else
+#  define RTI_THREAD_LOCAL __thread
+#endif
+
+#define RTI_COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define RTI_MIN(a, b) ((a) < (b) ? (a) : (b))
+#define RTI_MAX(a, b) ((a) > (b) ? (a) : (b))
+
+/* Faults of our own, looked for only in builds that ask for it. */
+#ifdef RUSTORCH_DEBUG
+static void rti_assert_failed(const char *text, const char *file, int line);
+#  define RTI_ASSERT(condition) ((condition) ? (void)0 : rti_assert_failed(#condition, __FILE__, __LINE__))
+#else
+#  define RTI_ASSERT(condition) ((void)0)
+#endif
+
+/* ---- atomics: sequentially consistent unless named otherwise, on int32, intptr and pointers ---- */
+
+#if defined(__GNUC__)
+static RTI_INLINE int32_t rti_atomic_add32(int32_t *p, int32_t x) { return __atomic_fetch_add(p, x, __ATOMIC_ACQ_REL); }
+static RTI_INLINE int32_t rti_atomic_load32(const int32_t *p) { return __atomic_load_n(p, __ATOMIC_ACQUIRE); }
+static RTI_INLINE void rti_atomic_store32(int32_t *p, int32_t x) { __atomic_store_n(p, x, __ATOMIC_RELEASE); }
+static RTI_INLINE bool rti_atomic_swap_if32(int32_t *p, int32_t expected, int32_t wanted)
+{
+    return __atomic_compare_exchange_n(p, &expected, wanted, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+static RTI_INLINE intptr_t rti_atomic_add(intptr_t *p, intptr_t x) { return __atomic_fetch_add(p, x, __ATOMIC_ACQ_REL); }
+static RTI_INLINE intptr_t rti_atomic_load(const intptr_t *p) { return __atomic_load_n(p, __ATOMIC_ACQUIRE); }
+static RTI_INLINE void rti_atomic_store(intptr_t *p, intptr_t x) { __atomic_store_n(p, x, __ATOMIC_RELEASE); }
+static RTI_INLINE void *rti_atomic_load_ptr(void *const *p) { return __atomic_load_n(p, __ATOMIC_ACQUIRE); }
+static RTI_INLINE void rti_atomic_store_ptr(void **p, void *x) { __atomic_store_n(p, x, __ATOMIC_RELEASE); }
+static RTI_INLINE void *rti_atomic_swap_ptr(void **p, void *x) { return __atomic_exchange_n(p, x, __ATOMIC_ACQ_REL); }
+static RTI_INLINE bool rti_atomic_swap_if_ptr(void **p, void *expected, void *wanted)
+{
+    return __atomic_compare_exchange_n(p, &expected, wanted, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+#elif defined(_WIN32)
+static RTI_INLINE int32_t rti_atomic_add32(int32_t *p, int32_t x) { return InterlockedExchangeAdd((volatile LONG *)p, x); }
+static RTI_INLINE int32_t rti_atomic_load32(const int32_t *p) { return InterlockedOr((volatile LONG *)p, 0); }
+static RTI_INLINE void rti_atomic_store32(int32_t *p, int32_t x) { InterlockedExchange((volatile LONG *)p, x); }
+static RTI_INLINE bool rti_atomic_swap_if32(int32_t *p, int32_t expected, int32_t wanted)
+{
+    return InterlockedCompareExchange((volatile LONG *)p, wanted, expected) == expected;
+}
+static RTI_INLINE void *rti_atomic_load_ptr(void *const *p) { return InterlockedCompareExchangePointer((void *volatile *)p, NULL, NULL); }
+static RTI_INLINE void rti_atomic_store_ptr(void **p, void *x) { InterlockedExchangePointer(p, x); }
+static RTI_INLINE void *rti_atomic_swap_ptr(void **p, void *x) { return InterlockedExchangePointer(p, x); }
+static RTI_INLINE bool rti_atomic_swap_if_ptr(void **p, void *expected, void *wanted)
+{
+    return InterlockedCompareExchangePointer(p, wanted, expected) == expected;
+}
+#  if defined(_WIN64)
+static RTI_INLINE intptr_t rti_atomic_add(intptr_t *p, intptr_t x) { return InterlockedExchangeAdd64((volatile LONG64 *)p, x); }
+#  else
+static RTI_INLINE intptr_t rti_atomic_add(intptr_t *p, intptr_t x) { return InterlockedExchangeAdd((volatile LONG *)p, x); }
+#  endif
+static RTI_INLINE intptr_t rti_atomic_load(const intptr_t *p) { return (intptr_t)rti_atomic_load_ptr((void *const *)p); }
+static RTI_INLINE void rti_atomic_store(intptr_t *p, intptr_t x) { rti_atomic_store_ptr((void **)p, (void *)x); }
+#else
+#  error "rustorch.h: no atomics known for this compiler"
+#endif
+
+/* A lock that is held for a few instructions only; waiting threads give their turn away. */
+typedef struct rti_spinlock { int32_t held; } rti_spinlock;
+
+static void rti_yield(void)
+{
+#if defined(_WIN32)
+    SwitchToThread();
+#elif !defined(RT_NO_THREADS)
+    sched_yield();
+#endif
+}
+
+static RTI_INLINE void rti_lock(rti_spinlock *lock)
+{
+    while (!rti_atomic_swap_if32(&lock->held, 0, 1))
+        rti_yield();
+}
+
+static RTI_INLINE void rti_unlock(rti_spinlock *lock) { rti_atomic_store32(&lock->held, 0); }
+
+/* ---- checked sizes ---- */
+
+/* a * b and a + b of sizes that are not negative; -1 where the result does not fit, and for an operand that is -1. */
+static RTI_INLINE int64_t rti_size_mul(int64_t a, int64_t b)
+{
+    if (a < 0 || b < 0 || (a > 0 && b > INT64_MAX / a))
+        return -1;
+    return a * b;
+}
+
+static RTI_INLINE int64_t rti_size_add(int64_t a, int64_t b)
+{
+    if (a < 0 || b < 0 || b > INT64_MAX - a)
+        return -1;
+    return a + b;
+}

@@ -1,0 +1,229 @@
+/* ---- the vocabulary that formulas are written in: vectors of RTI_REAL-bit floats, rti_vf, and masks of their lanes, rti_vm ------------
+ * On GNU compilers one text serves every instruction set, by their vector types; what those cannot say is said by intrinsics where an
+ * instruction exists. Elsewhere a vector is one number. A fused product-sum is fused where the machine has it, and only there. */
+
+#undef RTI_MANTISSA_BITS
+#undef RTI_EXPONENT_BIAS
+#undef RTI_MAGIC
+#undef RTI_LANES
+#if RTI_REAL == 32
+typedef float rti_real;
+typedef int32_t rti_bits;
+#  define RTI_MANTISSA_BITS 23
+#  define RTI_EXPONENT_BIAS 127
+#  define RTI_MAGIC 12582912.0f            /* 1.5 * 2^23: adding it leaves an integer in the low bits */
+#else
+typedef double rti_real;
+typedef int64_t rti_bits;
+#  define RTI_MANTISSA_BITS 52
+#  define RTI_EXPONENT_BIAS 1023
+#  define RTI_MAGIC 6755399441055744.0     /* 1.5 * 2^52 */
+#endif
+
+#if defined(__GNUC__)
+typedef rti_real rti_vf __attribute__((vector_size(RTI_VECTOR_BYTES)));
+typedef rti_bits rti_vm __attribute__((vector_size(RTI_VECTOR_BYTES)));
+#  define RTI_LANES ((int64_t)(RTI_VECTOR_BYTES / sizeof(rti_real)))
+static RTI_INLINE rti_vf rti_vset(double c) { rti_vf zero = { 0 }; return (rti_real)c - zero; }
+static RTI_INLINE rti_vm RTI_FN(mset)(rti_bits c) { rti_vm zero = { 0 }; return c - zero; }
+static RTI_INLINE rti_vm RTI_FN(to_bits)(rti_vf a) { return (rti_vm)a; }
+static RTI_INLINE rti_vf RTI_FN(of_bits)(rti_vm a) { return (rti_vf)a; }
+static RTI_INLINE rti_vm rti_vlt(rti_vf a, rti_vf b) { return (rti_vm)(a < b); }
+static RTI_INLINE rti_vm rti_vle(rti_vf a, rti_vf b) { return (rti_vm)(a <= b); }
+static RTI_INLINE rti_vm rti_veq(rti_vf a, rti_vf b) { return (rti_vm)(a == b); }
+static RTI_INLINE rti_vm RTI_FN(mgt)(rti_vm a, rti_vm b) { return (rti_vm)(a > b); }
+#else
+typedef rti_real rti_vf;
+typedef rti_bits rti_vm;
+#  define RTI_LANES ((int64_t)1)
+static RTI_INLINE rti_vf rti_vset(double c) { return (rti_real)c; }
+static RTI_INLINE rti_vm RTI_FN(mset)(rti_bits c) { return c; }
+static RTI_INLINE rti_vm RTI_FN(to_bits)(rti_vf a) { rti_vm r; memcpy(&r, &a, sizeof r); return r; }
+static RTI_INLINE rti_vf RTI_FN(of_bits)(rti_vm a) { rti_vf r; memcpy(&r, &a, sizeof r); return r; }
+static RTI_INLINE rti_vm rti_vlt(rti_vf a, rti_vf b) { return a < b ? -1 : 0; }
+static RTI_INLINE rti_vm rti_vle(rti_vf a, rti_vf b) { return a <= b ? -1 : 0; }
+static RTI_INLINE rti_vm rti_veq(rti_vf a, rti_vf b) { return a == b ? -1 : 0; }
+static RTI_INLINE rti_vm RTI_FN(mgt)(rti_vm a, rti_vm b) { return a > b ? -1 : 0; }
+#endif
+
+#define RTI_SIGN_BIT RTI_FN(mset)((rti_bits)((uint64_t)1 << (RTI_REAL - 1)))
+#define RTI_INFINITY_BITS RTI_FN(mset)((rti_bits)(2 * RTI_EXPONENT_BIAS + 1) << RTI_MANTISSA_BITS)
+
+static RTI_INLINE rti_vf rti_vload(const rti_real *p) { rti_vf r; memcpy(&r, p, sizeof r); return r; }
+static RTI_INLINE void rti_vstore(rti_real *p, rti_vf a) { memcpy(p, &a, sizeof a); }
+static RTI_INLINE rti_vm RTI_FN(mload)(const rti_real *p) { rti_vm r; memcpy(&r, p, sizeof r); return r; }
+static RTI_INLINE void RTI_FN(mstore)(rti_real *p, rti_vm a) { memcpy(p, &a, sizeof a); }
+
+static RTI_INLINE rti_vf rti_vadd(rti_vf a, rti_vf b) { return a + b; }
+static RTI_INLINE rti_vf rti_vsub(rti_vf a, rti_vf b) { return a - b; }
+static RTI_INLINE rti_vf rti_vmul(rti_vf a, rti_vf b) { return a * b; }
+static RTI_INLINE rti_vf rti_vdiv(rti_vf a, rti_vf b) { return a / b; }
+static RTI_INLINE rti_vm rti_vand(rti_vm a, rti_vm b) { return a & b; }
+static RTI_INLINE rti_vm rti_vor(rti_vm a, rti_vm b) { return a | b; }
+static RTI_INLINE rti_vm rti_vnot(rti_vm a) { return ~a; }
+static RTI_INLINE rti_vf rti_vneg(rti_vf a) { return RTI_FN(of_bits)(RTI_FN(to_bits)(a) ^ RTI_SIGN_BIT); }
+static RTI_INLINE rti_vf rti_vabs(rti_vf a) { return RTI_FN(of_bits)(RTI_FN(to_bits)(a) & ~RTI_SIGN_BIT); }
+static RTI_INLINE rti_vm rti_visnan(rti_vf a) { return RTI_FN(mgt)(RTI_FN(to_bits)(a) & ~RTI_SIGN_BIT, RTI_INFINITY_BITS); }
+static RTI_INLINE rti_vf rti_vflag(rti_vm m) { return RTI_FN(of_bits)(m & RTI_FN(to_bits)(rti_vset(1))); }
+static RTI_INLINE rti_vf rti_vselect(rti_vm m, rti_vf a, rti_vf b)
+{
+    return RTI_FN(of_bits)((RTI_FN(to_bits)(a) & m) | (RTI_FN(to_bits)(b) & ~m));
+}
+static RTI_INLINE rti_vf rti_vcopysign(rti_vf size, rti_vf sign)
+{
+    return RTI_FN(of_bits)((RTI_FN(to_bits)(size) & ~RTI_SIGN_BIT) | (RTI_FN(to_bits)(sign) & RTI_SIGN_BIT));
+}
+
+/* a * b + c, square root, nearest integer (ties to even) */
+#if defined(RTI_AVX512) && RTI_REAL == 32
+static RTI_INLINE rti_vf rti_vfma(rti_vf a, rti_vf b, rti_vf c) { return (rti_vf)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c); }
+static RTI_INLINE rti_vf rti_vsqrt(rti_vf a) { return (rti_vf)_mm512_sqrt_ps((__m512)a); }
+static RTI_INLINE rti_vf rti_vround(rti_vf a) { return (rti_vf)_mm512_roundscale_ps((__m512)a, 8); }
+#elif defined(RTI_AVX512)
+static RTI_INLINE rti_vf rti_vfma(rti_vf a, rti_vf b, rti_vf c) { return (rti_vf)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c); }
+static RTI_INLINE rti_vf rti_vsqrt(rti_vf a) { return (rti_vf)_mm512_sqrt_pd((__m512d)a); }
+static RTI_INLINE rti_vf rti_vround(rti_vf a) { return (rti_vf)_mm512_roundscale_pd((__m512d)a, 8); }
+#elif defined(RTI_AVX2) && RTI_REAL == 32
+static RTI_INLINE rti_vf rti_vfma(rti_vf a, rti_vf b, rti_vf c) { return (rti_vf)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c); }
+static RTI_INLINE rti_vf rti_vsqrt(rti_vf a) { return (rti_vf)_mm256_sqrt_ps((__m256)a); }
+static RTI_INLINE rti_vf rti_vround(rti_vf a) { return (rti_vf)_mm256_round_ps((__m256)a, 8); }
+#elif defined(RTI_AVX2)
+static RTI_INLINE rti_vf rti_vfma(rti_vf a, rti_vf b, rti_vf c) { return (rti_vf)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c); }
+static RTI_INLINE rti_vf rti_vsqrt(rti_vf a) { return (rti_vf)_mm256_sqrt_pd((__m256d)a); }
+static RTI_INLINE rti_vf rti_vround(rti_vf a) { return (rti_vf)_mm256_round_pd((__m256d)a, 8); }
+#elif defined(RTI_NEON) && RTI_REAL == 32
+static RTI_INLINE rti_vf rti_vfma(rti_vf a, rti_vf b, rti_vf c) { return (rti_vf)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b); }
+static RTI_INLINE rti_vf rti_vsqrt(rti_vf a) { return (rti_vf)vsqrtq_f32((float32x4_t)a); }
+static RTI_INLINE rti_vf rti_vround(rti_vf a) { return (rti_vf)vrndnq_f32((float32x4_t)a); }
+#elif defined(RTI_NEON)
+static RTI_INLINE rti_vf rti_vfma(rti_vf a, rti_vf b, rti_vf c) { return (rti_vf)vfmaq_f64((float64x2_t)c, (float64x2_t)a, (float64x2_t)b); }
+static RTI_INLINE rti_vf rti_vsqrt(rti_vf a) { return (rti_vf)vsqrtq_f64((float64x2_t)a); }
+static RTI_INLINE rti_vf rti_vround(rti_vf a) { return (rti_vf)vrndnq_f64((float64x2_t)a); }
+#else
+static RTI_INLINE rti_vf rti_vfma(rti_vf a, rti_vf b, rti_vf c) { return a * b + c; }
+static RTI_INLINE rti_vf rti_vsqrt(rti_vf a)
+{
+    rti_real lane[sizeof(rti_vf) / sizeof(rti_real)];
+    memcpy(lane, &a, sizeof a);
+    for (size_t i = 0; i < RTI_COUNT(lane); i++)
+        lane[i] = (rti_real)sqrt((double)lane[i]);   /* rounding the double root once more is exact */
+    memcpy(&a, lane, sizeof a);
+    return a;
+}
+static RTI_INLINE rti_vf rti_vround(rti_vf a)
+{
+    rti_vf shift = rti_vset(RTI_REAL == 32 ? 8388608.0 : 4503599627370496.0), size = rti_vabs(a);
+    rti_vf whole = (size + shift) - shift;
+    return rti_vcopysign(rti_vselect(rti_vlt(size, shift), whole, size), a);
+}
+#endif
+
+/* 2^n for integers n within the exponent's range; x * 2^n for |n| up to twice that, rounded once at the most */
+static RTI_INLINE rti_vf RTI_FN(power2)(rti_vf n)
+{
+    return RTI_FN(of_bits)(RTI_FN(to_bits)(n + rti_vset((double)RTI_MAGIC + RTI_EXPONENT_BIAS)) << RTI_MANTISSA_BITS);
+}
+static RTI_INLINE rti_vf rti_vscale2(rti_vf x, rti_vf n)
+{
+#if defined(RTI_AVX512) && RTI_REAL == 32
+    return (rti_vf)_mm512_scalef_ps((__m512)x, (__m512)n);
+#elif defined(RTI_AVX512)
+    return (rti_vf)_mm512_scalef_pd((__m512d)x, (__m512d)n);
+#else
+    rti_vf half = rti_vround(n * rti_vset(0.5));
+    return x * RTI_FN(power2)(half) * RTI_FN(power2)(n - half);
+#endif
+}
+
+/* x = mantissa * 2^exponent with 1 <= mantissa < 2, for finite x above zero, the smallest included */
+static RTI_INLINE rti_vf RTI_FN(normal)(rti_vf x, rti_vm small)
+{
+    return rti_vselect(small, x * rti_vset(RTI_REAL == 32 ? 16777216.0 : 18014398509481984.0), x);
+}
+static RTI_INLINE rti_vm RTI_FN(is_small)(rti_vf x) { return rti_vlt(x, rti_vset(RTI_REAL == 32 ? 1.17549435e-38 : 2.2250738585072014e-308)); }
+static RTI_INLINE rti_vf rti_vexponent(rti_vf x)
+{
+    rti_vm small = RTI_FN(is_small)(x);
+    rti_vm e = (RTI_FN(to_bits)(RTI_FN(normal)(x, small)) & RTI_INFINITY_BITS) >> RTI_MANTISSA_BITS;
+    rti_vf biased = RTI_FN(of_bits)(e + RTI_FN(to_bits)(rti_vset((double)RTI_MAGIC))) - rti_vset((double)RTI_MAGIC);
+    return biased - rti_vset(RTI_EXPONENT_BIAS) - rti_vselect(small, rti_vset(RTI_REAL == 32 ? 24 : 54), rti_vset(0));
+}
+static RTI_INLINE rti_vf rti_vmantissa(rti_vf x)
+{
+    rti_vm fraction = RTI_FN(to_bits)(RTI_FN(normal)(x, RTI_FN(is_small)(x))) & ~(RTI_INFINITY_BITS | RTI_SIGN_BIT);
+    return RTI_FN(of_bits)(fraction | RTI_FN(to_bits)(rti_vset(1)));
+}
+
+/* ---- formulas: a definition makes the formula and its loop over contiguous arrays ---- */
+
+#define RTI_LOOP(name, arguments, call) \
+    static RTI_UNUSED void RTI_FN(run_##name)(void *const *out, const void *const *in, int64_t n) \
+    { \
+        arguments \
+        for (int64_t i = 0; i < n; i += RTI_LANES) { \
+            call \
+        } \
+    }
+#define RTI_IN(k) const rti_real *in##k = RTI_CAST(const rti_real *, in[k]);
+#define RTI_OUT(k) rti_real *out##k = RTI_CAST(rti_real *, out[k]);
+#define RTI_AT(k) rti_vload(in##k + i)
+
+/* RTI_FORMULA1(name, x) { return ...; }, and so on up to three operands; RTI_MASK2 for those that answer with a mask */
+#define RTI_FORMULA1(name, a) \
+    static RTI_INLINE rti_vf RTI_FN(name)(rti_vf a); \
+    RTI_LOOP(name, RTI_IN(0) RTI_OUT(0), rti_vstore(out0 + i, RTI_FN(name)(RTI_AT(0)));) \
+    static RTI_INLINE rti_vf RTI_FN(name)(rti_vf a)
+#define RTI_FORMULA2(name, a, b) \
+    static RTI_INLINE rti_vf RTI_FN(name)(rti_vf a, rti_vf b); \
+    RTI_LOOP(name, RTI_IN(0) RTI_IN(1) RTI_OUT(0), rti_vstore(out0 + i, RTI_FN(name)(RTI_AT(0), RTI_AT(1)));) \
+    static RTI_INLINE rti_vf RTI_FN(name)(rti_vf a, rti_vf b)
+#define RTI_FORMULA3(name, a, b, c) \
+    static RTI_INLINE rti_vf RTI_FN(name)(rti_vf a, rti_vf b, rti_vf c); \
+    RTI_LOOP(name, RTI_IN(0) RTI_IN(1) RTI_IN(2) RTI_OUT(0), rti_vstore(out0 + i, RTI_FN(name)(RTI_AT(0), RTI_AT(1), RTI_AT(2)));) \
+    static RTI_INLINE rti_vf RTI_FN(name)(rti_vf a, rti_vf b, rti_vf c)
+
+/* ---- the words as loops of their own, for recorded formulas; masks travel in tiles as the bits they are ---- */
+
+RTI_LOOP(word_neg, RTI_IN(0) RTI_OUT(0), rti_vstore(out0 + i, rti_vneg(RTI_AT(0)));)
+RTI_LOOP(word_abs, RTI_IN(0) RTI_OUT(0), rti_vstore(out0 + i, rti_vabs(RTI_AT(0)));)
+RTI_LOOP(word_sqrt, RTI_IN(0) RTI_OUT(0), rti_vstore(out0 + i, rti_vsqrt(RTI_AT(0)));)
+RTI_LOOP(word_round, RTI_IN(0) RTI_OUT(0), rti_vstore(out0 + i, rti_vround(RTI_AT(0)));)
+RTI_LOOP(word_exponent, RTI_IN(0) RTI_OUT(0), rti_vstore(out0 + i, rti_vexponent(RTI_AT(0)));)
+RTI_LOOP(word_mantissa, RTI_IN(0) RTI_OUT(0), rti_vstore(out0 + i, rti_vmantissa(RTI_AT(0)));)
+RTI_LOOP(word_isnan, RTI_IN(0) RTI_OUT(0), RTI_FN(mstore)(out0 + i, rti_visnan(RTI_AT(0)));)
+RTI_LOOP(word_not, RTI_IN(0) RTI_OUT(0), RTI_FN(mstore)(out0 + i, rti_vnot(RTI_FN(mload)(in0 + i)));)
+RTI_LOOP(word_flag, RTI_IN(0) RTI_OUT(0), rti_vstore(out0 + i, rti_vflag(RTI_FN(mload)(in0 + i)));)
+RTI_LOOP(word_add, RTI_IN(0) RTI_IN(1) RTI_OUT(0), rti_vstore(out0 + i, rti_vadd(RTI_AT(0), RTI_AT(1)));)
+RTI_LOOP(word_sub, RTI_IN(0) RTI_IN(1) RTI_OUT(0), rti_vstore(out0 + i, rti_vsub(RTI_AT(0), RTI_AT(1)));)
+RTI_LOOP(word_mul, RTI_IN(0) RTI_IN(1) RTI_OUT(0), rti_vstore(out0 + i, rti_vmul(RTI_AT(0), RTI_AT(1)));)
+RTI_LOOP(word_div, RTI_IN(0) RTI_IN(1) RTI_OUT(0), rti_vstore(out0 + i, rti_vdiv(RTI_AT(0), RTI_AT(1)));)
+RTI_LOOP(word_scale2, RTI_IN(0) RTI_IN(1) RTI_OUT(0), rti_vstore(out0 + i, rti_vscale2(RTI_AT(0), RTI_AT(1)));)
+RTI_LOOP(word_copysign, RTI_IN(0) RTI_IN(1) RTI_OUT(0), rti_vstore(out0 + i, rti_vcopysign(RTI_AT(0), RTI_AT(1)));)
+RTI_LOOP(word_lt, RTI_IN(0) RTI_IN(1) RTI_OUT(0), RTI_FN(mstore)(out0 + i, rti_vlt(RTI_AT(0), RTI_AT(1)));)
+RTI_LOOP(word_le, RTI_IN(0) RTI_IN(1) RTI_OUT(0), RTI_FN(mstore)(out0 + i, rti_vle(RTI_AT(0), RTI_AT(1)));)
+RTI_LOOP(word_eq, RTI_IN(0) RTI_IN(1) RTI_OUT(0), RTI_FN(mstore)(out0 + i, rti_veq(RTI_AT(0), RTI_AT(1)));)
+RTI_LOOP(word_and, RTI_IN(0) RTI_IN(1) RTI_OUT(0), RTI_FN(mstore)(out0 + i, rti_vand(RTI_FN(mload)(in0 + i), RTI_FN(mload)(in1 + i)));)
+RTI_LOOP(word_or, RTI_IN(0) RTI_IN(1) RTI_OUT(0), RTI_FN(mstore)(out0 + i, rti_vor(RTI_FN(mload)(in0 + i), RTI_FN(mload)(in1 + i)));)
+RTI_LOOP(word_fma, RTI_IN(0) RTI_IN(1) RTI_IN(2) RTI_OUT(0), rti_vstore(out0 + i, rti_vfma(RTI_AT(0), RTI_AT(1), RTI_AT(2)));)
+RTI_LOOP(word_select, RTI_IN(0) RTI_IN(1) RTI_IN(2) RTI_OUT(0), rti_vstore(out0 + i, rti_vselect(RTI_FN(mload)(in0 + i), RTI_AT(1), RTI_AT(2)));)
+
+/* ---- sums across the lanes ---- */
+
+static RTI_INLINE rti_real RTI_FN(lanes_sum)(rti_vf a)
+{
+    rti_real lane[sizeof(rti_vf) / sizeof(rti_real)];
+    memcpy(lane, &a, sizeof a);
+    for (size_t half = RTI_COUNT(lane) / 2; half > 0; half /= 2)
+        for (size_t i = 0; i < half; i++)
+            lane[i] += lane[i + half];
+    return lane[0];
+}
+static RTI_INLINE rti_real RTI_FN(lanes_max)(rti_vf a)
+{
+    rti_real lane[sizeof(rti_vf) / sizeof(rti_real)];
+    memcpy(lane, &a, sizeof a);
+    for (size_t i = 1; i < RTI_COUNT(lane); i++)
+        if (!(lane[i] <= lane[0]))   /* a NaN wins, and stays */
+            lane[0] = lane[0] != lane[0] ? lane[0] : lane[i];
+    return lane[0];
+}

@@ -1,0 +1,346 @@
+/* ---- the door: every call of every operation comes through here ---------------------------------------------------------------------- */
+
+static rt_status rti_door(const rt_op *op, const rt_value *arg, int n_args, rt_tensor *const *into, rt_value *results);
+
+/* ---- arguments ---- */
+
+static RTI_NOINLINE rt_status rti_refuse_argument(const rt_op *op, const rt_tensor *x, int k)
+{
+    rti_op_text name;
+    char argument[24];
+    snprintf(argument, sizeof argument, "argument %d", k + 1);
+    rti_is_tensor(x, rti_op_base(op, &name), argument);
+    return rti_pending_code();
+}
+
+/* Checks every tensor among the arguments; *wants_grad: one of them has a history or asks for one. */
+static RTI_INLINE rt_status rti_door_look(const rt_op *op, const rt_value *arg, int n_args, bool *wants_grad)
+{
+    bool wants = *wants_grad = false;
+    for (int k = 0; k < n_args; k++) {
+        if (RTI_LIKELY(arg[k].tag == RT_VALUE_TENSOR)) {
+            const rt_tensor *x = arg[k].as.tensor;
+            if (RTI_UNLIKELY(!x || x->tag != RTI_TAG_TENSOR))
+                return rti_refuse_argument(op, x, k);
+            wants |= x->requires_grad;
+        } else if (arg[k].tag == RT_VALUE_TENSORS) {
+            for (uint32_t i = 0; i < arg[k].count; i++) {
+                const rt_tensor *x = arg[k].as.tensors[i];
+                if (!x || x->tag != RTI_TAG_TENSOR)
+                    return rti_refuse_argument(op, x, k);
+                wants |= x->requires_grad;
+            }
+        }
+    }
+    *wants_grad = wants;
+    return RT_OK;
+}
+
+static RTI_INLINE rt_status rti_settle_arguments(const rt_value *arg, int n_args)
+{
+    rt_status status = RT_OK;
+    for (int k = 0; k < n_args && status == RT_OK; k++)
+        for (int i = 0; i < rti_value_tensors(&arg[k]) && status == RT_OK; i++) {
+            const rt_tensor *x = rti_value_member(&arg[k], i);
+            if (x)
+                status = rti_settle(x);
+        }
+    return status;
+}
+
+/* ---- results ---- */
+
+/* Whether the kernel can write straight into a given tensor. */
+static bool rti_into_direct(const rti_call *c, const rt_tensor *x, int k)
+{
+    if (c->op->flags & RTI_ANY_OUT)
+        return true;
+    if (x->dtype != c->result[k].dtype || !rti_contiguous(x))
+        return false;
+    for (int a = 0; a < c->n_args; a++)
+        for (int i = 0; i < rti_value_tensors(&c->arg[a]); i++) {
+            const rt_tensor *in = rti_value_member(&c->arg[a], i);
+            if (in && in->storage == x->storage)
+                return false;
+        }
+    return true;
+}
+
+static rt_status rti_check_into(const rti_call *c, const rt_tensor *x, int k)
+{
+    rti_op_text name;
+    rti_shape_text want, have;
+    const rti_result *r = &c->result[k];
+    if (x->ndim != r->ndim || (r->ndim > 0 && memcmp(x->size, r->size, (size_t)r->ndim * sizeof *r->size) != 0))
+        return rti_raise(RT_ERR_SHAPE, rti_op_base(c->op, &name), "the result has shape %s and does not fit into the given tensor of shape %s",
+                         rti_dims_text(&want, r->size, r->ndim), rti_shape_of_text(&have, x));
+    if (!rti_conversion_of((rt_dtype)x->dtype) || rti_kind_rank(r->dtype) > rti_kind_rank((rt_dtype)x->dtype))
+        return rti_raise(RT_ERR_DTYPE, rti_op_base(c->op, &name), "the result is %s and cannot be written into a %s tensor", rt_dtype_name(r->dtype),
+                         rt_dtype_name((rt_dtype)x->dtype));
+    return RT_OK;
+}
+
+/* Tensors for the kernel to write into: new ones, or the given ones where it can. */
+static RTI_INLINE rt_status rti_door_allocate(rti_call *c, rt_tensor *const *into)
+{
+    for (int k = 0; k < c->op->n_results; k++) {
+        const rti_result *r = &c->result[k];
+        if (RTI_UNLIKELY(into != NULL)) {
+            if (rti_check_into(c, into[k], k) != RT_OK)
+                return rti_pending_code();
+            if (rti_into_direct(c, into[k], k)) {
+                c->out[k] = into[k];
+                rti_retain(into[k]);
+                continue;
+            }
+        }
+        c->out[k] = rti_tensor_new(r->dtype, r->size, r->ndim, r->n);
+        if (RTI_UNLIKELY(!c->out[k]))
+            return rti_pending_code();
+    }
+    return RT_OK;
+}
+
+/* Moves results that could not be written in place to where they belong. */
+static rt_status rti_door_deliver(rti_call *c, rt_tensor *const *into)
+{
+    for (int k = 0; k < c->op->n_results; k++) {
+        if (c->out[k] != into[k]) {
+            rt_status status = rti_copy_into(into[k], c->out[k]);
+            if (status != RT_OK)
+                return status;
+            rti_release(c->out[k]);
+            c->out[k] = into[k];
+            rti_retain(into[k]);
+        }
+        rti_atomic_add32(&into[k]->storage->version, 1);
+    }
+    return RT_OK;
+}
+
+/* ---- below the tape ---- */
+
+/* Shape rule, results, kernel. On failure c->out may hold tensors that the caller lets go of. */
+static RTI_INLINE rt_status rti_door_run(rti_call *c, rt_tensor *const *into)
+{
+    const rt_op *op = c->op;
+    rt_status status;
+    if (RTI_UNLIKELY(rti_modes & RTI_MODE_CAPTURE) && op->formula && !into) {
+        if ((status = op->shape(c)) != RT_OK)
+            return status;
+        if (rti_capture_takes(c))
+            return rti_capture_append(c);
+    }
+    if (RTI_UNLIKELY((status = rti_settle_arguments(c->arg, c->n_args)) != RT_OK))
+        return status;
+    if (op->shape) {
+        if (RTI_UNLIKELY((status = op->shape(c)) != RT_OK || (status = rti_door_allocate(c, into)) != RT_OK))
+            return status;
+    }
+    status = op->kernel(c);
+    if (RTI_UNLIKELY(into != NULL) && status == RT_OK)
+        status = rti_door_deliver(c, into);
+    return status;
+}
+
+/* Whether results may be written into these tensors as far as gradients are concerned. */
+static RTI_NOINLINE rt_status rti_check_into_grad(const rt_op *op, const rt_value *arg, rt_tensor *const *into, bool wants_grad)
+{
+    rti_op_text name;
+    for (int k = 0; k < op->n_results; k++) {
+        rt_tensor *x = into[k];
+        bool inplace = arg[0].tag == RT_VALUE_TENSOR && arg[0].as.tensor == x;
+        if (!rti_is_tensor(x, rti_op_base(op, &name), "the tensor to write into") || rti_settle(x) != RT_OK)
+            return rti_pending_code();
+        if (op->flags & RTI_VIEW)
+            return rti_raise(RT_ERR_UNSUPPORTED, rti_op_base(op, &name), "a view has no in-place or out form");
+        if (!(wants_grad || x->requires_grad) || (rti_modes & RTI_MODE_NO_GRAD))
+            continue;
+        if (!inplace)
+            return rti_raise(RT_ERR_GRAD, rti_op_base(op, &name), "the out form is not differentiable, and an operand requires a gradient");
+        if (x->requires_grad && !(x->meta && rti_meta(x)->node))
+            return rti_raise(RT_ERR_GRAD, rti_op_base(op, &name), "a leaf that requires a gradient cannot be changed in place on the tape: use rt_no_grad");
+        if (x->base)
+            return rti_raise(RT_ERR_UNSUPPORTED, rti_op_base(op, &name), "changing a view in place on the tape is not available yet");
+    }
+    return RT_OK;
+}
+
+static RTI_NOINLINE rt_status rti_refuse_gradient(const rt_op *op)
+{
+    rti_op_text name;
+    return rti_raise(RT_ERR_GRAD, rti_op_base(op, &name), "has no derivative, and an operand requires a gradient: detach it, or use rt_no_grad");
+}
+
+static rt_status rti_call_mode(const rt_op *op, const rt_value *arg, int n_args, rt_value *results)
+{
+    rti_thread *t = rti_thread_state();
+    rt_mode *mode = t->mode_stack;
+    t->mode_stack = mode->below;
+    if (!t->mode_stack)
+        rti_modes &= ~(uint32_t)RTI_MODE_STACK;
+    rt_status status = mode->call(mode, op, arg, n_args, results);
+    t->mode_stack = mode;
+    rti_modes |= RTI_MODE_STACK;
+    /* the mode's results lie in its scope; the caller of the door owns references */
+    for (int k = 0; k < op->n_results && status == RT_OK; k++)
+        if (results[k].tag == RT_VALUE_TENSOR)
+            rti_retain(results[k].as.tensor);
+    return status;
+}
+
+/* Runs an operation. results: owned references. into: where results go instead of new tensors, NULL for new ones. */
+static rt_status rti_door(const rt_op *op, const rt_value *arg, int n_args, rt_tensor *const *into, rt_value *results)
+{
+    bool wants_grad;
+    rt_status status = rti_door_look(op, arg, n_args, &wants_grad);
+    if (RTI_UNLIKELY(status != RT_OK))
+        return status;
+    if (RTI_UNLIKELY((rti_modes & RTI_MODE_STACK) && !into))
+        return rti_call_mode(op, arg, n_args, results);
+    if (op->compose && !into)
+        return op->compose(arg, n_args, results);
+    if (RTI_UNLIKELY(into != NULL) && (status = rti_check_into_grad(op, arg, into, wants_grad)) != RT_OK)
+        return status;
+    rti_node *node = NULL;
+    if (wants_grad && !(rti_modes & RTI_MODE_NO_GRAD) && !(op->flags & RTI_CONSTANT)) {
+        if (RTI_UNLIKELY(!op->backward))
+            return rti_refuse_gradient(op);
+        node = rti_tape_begin(op, arg, n_args);
+        if (RTI_UNLIKELY(!node))
+            return rti_pending_code();
+    }
+    rti_call c;
+    c.op = op;
+    c.arg = arg;
+    c.n_args = n_args;
+    c.formula = op->formula;
+    for (int k = 0; k < RTI_MAX_RESULTS; k++)
+        c.out[k] = NULL;
+    status = rti_door_run(&c, into);
+    if (RTI_UNLIKELY(node != NULL)) {
+        if (status == RT_OK)
+            status = rti_tape_end(node, c.out);
+        else
+            rti_node_release(node);
+    }
+    for (int k = 0; k < op->n_results; k++) {
+        if (RTI_UNLIKELY(status != RT_OK)) {
+            rti_release(c.out[k]);
+            continue;
+        }
+        rti_box_tensor(&results[k], c.out[k]);
+    }
+    return status;
+}
+
+/* ---- typed functions: arguments in an array, the first result to the scope ---- */
+
+static RTI_INLINE rt_tensor *rti_call_op(const rt_op *op, const rt_value *arg, int n_args)
+{
+    rt_value results[RTI_MAX_RESULTS];
+    if (RTI_UNLIKELY(rti_door(op, arg, n_args, NULL, results) != RT_OK))
+        return NULL;
+    return rti_scoped(results[0].as.tensor);
+}
+
+static rt_tensor *rti_call1(const rt_op *op, rt_tensor *a)
+{
+    rt_value arg[1];
+    rti_box_tensor(&arg[0], a);
+    return rti_call_op(op, arg, 1);
+}
+
+static rt_tensor *rti_call2(const rt_op *op, rt_tensor *a, rt_tensor *b)
+{
+    rt_value arg[2];
+    rti_box_tensor(&arg[0], a);
+    rti_box_tensor(&arg[1], b);
+    return rti_call_op(op, arg, 2);
+}
+
+static rt_tensor *rti_call3(const rt_op *op, rt_tensor *a, rt_tensor *b, rt_tensor *c)
+{
+    rt_value arg[3];
+    rti_box_tensor(&arg[0], a);
+    rti_box_tensor(&arg[1], b);
+    rti_box_tensor(&arg[2], c);
+    return rti_call_op(op, arg, 3);
+}
+
+static rt_tensor *rti_call2_scalar(const rt_op *op, rt_tensor *a, rt_scalar b)
+{
+    rt_value arg[2];
+    rti_box_tensor(&arg[0], a);
+    arg[1] = rti_value_scalar(&b);
+    return rti_call_op(op, arg, 2);
+}
+
+/* The in-place form: answers a itself. */
+static rt_tensor *rti_call_inplace(const rt_op *op, const rt_value *arg, int n_args)
+{
+    rt_value results[RTI_MAX_RESULTS];
+    rt_tensor *into = arg[0].as.tensor;
+    if (rti_door(op, arg, n_args, &into, results) != RT_OK)
+        return NULL;
+    rti_release(into);
+    return into;
+}
+
+static rt_tensor *rti_inplace2(const rt_op *op, rt_tensor *a, rt_tensor *b)
+{
+    rt_value arg[2];
+    rti_box_tensor(&arg[0], a);
+    rti_box_tensor(&arg[1], b);
+    return rti_call_inplace(op, arg, 2);
+}
+
+static rt_tensor *rti_inplace2_scalar(const rt_op *op, rt_tensor *a, rt_scalar b)
+{
+    rt_value arg[2];
+    rti_box_tensor(&arg[0], a);
+    arg[1] = rti_value_scalar(&b);
+    return rti_call_inplace(op, arg, 2);
+}
+
+static rt_tensor *rti_inplace1(const rt_op *op, rt_tensor *a)
+{
+    rt_value arg[1];
+    rti_box_tensor(&arg[0], a);
+    return rti_call_inplace(op, arg, 1);
+}
+
+/* The out form: answers out itself. */
+static rt_tensor *rti_out2(const rt_op *op, rt_tensor *out, rt_tensor *a, rt_tensor *b)
+{
+    rt_value arg[2], results[RTI_MAX_RESULTS];
+    rti_box_tensor(&arg[0], a);
+    rti_box_tensor(&arg[1], b);
+    if (rti_door(op, arg, 2, &out, results) != RT_OK)
+        return NULL;
+    rti_release(out);
+    return out;
+}
+
+/* ---- modes ---- */
+
+RT_API void rt_mode_push(rt_mode *mode)
+{
+    rti_thread *t = rti_thread_state();
+    mode->below = t->mode_stack;
+    t->mode_stack = mode;
+    rti_modes |= RTI_MODE_STACK;
+}
+
+RT_API void rt_mode_pop(rt_mode *mode)
+{
+    rti_thread *t = rti_thread_state();
+    rt_mode *at = t->mode_stack;
+    while (at && at != mode)
+        at = at->below;
+    if (!at)
+        return;
+    t->mode_stack = mode->below;
+    if (!t->mode_stack)
+        rti_modes &= ~(uint32_t)RTI_MODE_STACK;
+}

@@ -1,0 +1,192 @@
+/* ---- making tensors ------------------------------------------------------------------------------------------------------------- */
+
+RT_API rt_tensor_opts rt_tensor_opts_default(void)
+{
+    rt_tensor_opts o;
+    memset(&o, 0, sizeof o);
+    o.exact = 1;
+    o.dtype = RT_FLOAT32;
+    return o;
+}
+
+/* A new tensor of a shape still to be checked, owned by the caller. */
+static rt_tensor *rti_make(const char *op, rt_shape shape, rt_dtype dtype)
+{
+    if (!rti_is_dtype(dtype)) {
+        rti_raise(RT_ERR_DTYPE, op, "expected a dtype, got the value %d", (int)dtype);
+        return NULL;
+    }
+    int64_t n = rti_count_elements(op, shape.dim, shape.ndim);
+    return n < 0 ? NULL : rti_tensor_new(dtype, shape.dim, shape.ndim, n);
+}
+
+static rt_dtype rti_opts_dtype(const rt_tensor_opts *opts, rt_dtype normal)
+{
+    return opts && opts->dtype != RT_DTYPE_DEFAULT ? opts->dtype : normal;
+}
+
+/* Hands a new tensor out as the options ask; what failed before passes through. */
+static rt_tensor *rti_made(rt_tensor *x, const rt_tensor_opts *opts)
+{
+    if (x && opts && opts->requires_grad && !rt_requires_grad_(x)) {
+        rti_release(x);
+        return NULL;
+    }
+    return rti_scoped(x);
+}
+
+/* Writes one number into every element of a contiguous or strided x. */
+static rt_status rti_fill(rt_tensor *x, rt_scalar value)
+{
+    if (!rti_conversion_of((rt_dtype)x->dtype))
+        return rti_raise(RT_ERR_DTYPE, "fill", "not available for %s", rt_dtype_name((rt_dtype)x->dtype));
+    rti_program p;
+    rti_operand operand[2];
+    uint64_t word;
+    rti_class c = value.kind == RT_SCALAR_FLOAT ? rti_class_of(rti_is_float((rt_dtype)x->dtype) ? (rt_dtype)x->dtype : RT_FLOAT64) : RTI_CLASS_I64;
+    rti_copy_program(&p, c);
+    rti_operand_number(&operand[0], value, c, &word, x->ndim);
+    rti_operand_of(&operand[1], x, x->size, x->ndim);
+    return rti_program_run(&p, operand, x->ndim, x->size, x->numel);
+}
+
+static rt_tensor *rti_filled(const char *op, rt_shape shape, rt_scalar value, rt_dtype dtype)
+{
+    rt_tensor *x = rti_make(op, shape, dtype);
+    if (!x)
+        return NULL;
+    if (value.kind == RT_SCALAR_INT && value.i == 0) {     /* all bits zero, in every dtype */
+        memset(x->data, 0, (size_t)x->numel * rti_element_bytes(dtype));
+    } else if (rti_fill(x, value) != RT_OK) {
+        rti_release(x);
+        return NULL;
+    }
+    return x;
+}
+
+RT_API rt_tensor *rt_tensor_from(const void *data, rt_shape shape, rt_dtype dtype)
+{
+    rt_tensor *x = rti_make("rt_tensor_from", shape, dtype);
+    if (x && x->numel > 0) {
+        if (!data) {
+            rti_raise(RT_ERR_NULL, "rt_tensor_from", "data is NULL");
+            rti_release(x);
+            return NULL;
+        }
+        memcpy(x->data, data, (size_t)x->numel * rti_element_bytes(dtype));
+    }
+    return rti_scoped(x);
+}
+
+RT_API rt_tensor *rt_tensor_f32(const float *data, rt_shape shape) { return rt_tensor_from(data, shape, RT_FLOAT32); }
+RT_API rt_tensor *rt_tensor_f64(const double *data, rt_shape shape) { return rt_tensor_from(data, shape, RT_FLOAT64); }
+RT_API rt_tensor *rt_tensor_i64(const int64_t *data, rt_shape shape) { return rt_tensor_from(data, shape, RT_INT64); }
+
+RT_API rt_tensor *rt_empty(rt_shape shape, const rt_tensor_opts *opts)
+{
+    return rti_made(rti_make("rt_empty", shape, rti_opts_dtype(opts, RT_FLOAT32)), opts);
+}
+
+RT_API rt_tensor *rt_zeros(rt_shape shape, const rt_tensor_opts *opts)
+{
+    return rti_made(rti_filled("rt_zeros", shape, rt_scalar_int(0), rti_opts_dtype(opts, RT_FLOAT32)), opts);
+}
+
+RT_API rt_tensor *rt_ones(rt_shape shape, const rt_tensor_opts *opts)
+{
+    return rti_made(rti_filled("rt_ones", shape, rt_scalar_int(1), rti_opts_dtype(opts, RT_FLOAT32)), opts);
+}
+
+RT_API rt_tensor *rt_full(rt_shape shape, rt_scalar value, const rt_tensor_opts *opts)
+{
+    return rti_made(rti_filled("rt_full", shape, value, rti_opts_dtype(opts, rti_scalar_dtype(value.kind))), opts);
+}
+
+RT_API rt_tensor *rt_scalar_tensor(rt_scalar value, rt_dtype dtype)
+{
+    return rti_scoped(rti_filled("rt_scalar_tensor", rti_shape_copy(NULL, 0), value, dtype == RT_DTYPE_DEFAULT ? rti_scalar_dtype(value.kind) : dtype));
+}
+
+static rt_tensor *rti_filled_like(const char *op, rt_tensor *x, int value)
+{
+    if (!rti_is_tensor(x, op, "x"))
+        return NULL;
+    return rti_scoped(rti_filled(op, rti_shape_copy(x->size, x->ndim), rt_scalar_int(value), (rt_dtype)x->dtype));
+}
+
+RT_API rt_tensor *rt_zeros_like(rt_tensor *x) { return rti_filled_like("rt_zeros_like", x, 0); }
+RT_API rt_tensor *rt_ones_like(rt_tensor *x) { return rti_filled_like("rt_ones_like", x, 1); }
+
+static double rti_number(rt_scalar s) { return s.kind == RT_SCALAR_FLOAT ? s.re : (double)s.i; }
+
+RT_API rt_tensor *rt_arange(rt_scalar start, rt_scalar end, rt_scalar step, const rt_tensor_opts *opts)
+{
+    bool whole = start.kind != RT_SCALAR_FLOAT && end.kind != RT_SCALAR_FLOAT && step.kind != RT_SCALAR_FLOAT;
+    double from = rti_number(start), to = rti_number(end), by = rti_number(step), count = by == 0 ? -1 : ceil((to - from) / by);
+    if (!(count >= 0 && count < 9e15)) {
+        rti_raise(RT_ERR_VALUE, "rt_arange", "no steps of %g lead from %g to %g", by, from, to);
+        return NULL;
+    }
+    rt_dtype dtype = rti_opts_dtype(opts, whole ? RT_INT64 : RT_FLOAT32);
+    rt_shape shape = rti_shape_copy(NULL, 0);
+    shape.ndim = 1;
+    shape.dim[0] = (int64_t)count;
+    rt_tensor *x = rti_make("rt_arange", shape, dtype);
+    if (x && !rti_conversion_of(dtype)) {
+        rti_raise(RT_ERR_DTYPE, "rt_arange", "not available for %s", rt_dtype_name(dtype));
+        rti_release(x);
+        return NULL;
+    }
+    for (int64_t i = 0; x && i < x->numel; i++) {
+        rt_scalar at = whole ? rt_scalar_int(start.i + i * step.i) : rt_scalar_float(from + (double)i * by);
+        rti_write_element(dtype, x->data + i * (int64_t)rti_element_bytes(dtype), at);
+    }
+    return rti_made(x, opts);
+}
+
+/* Bytes from the first to past the last element that a shape with strides reaches; -1 if that does not fit or reaches before the first. */
+static int64_t rti_extent(const rt_shape *shape, const int64_t *strides, int64_t n_bytes)
+{
+    int64_t last = 0;
+    for (int d = 0; d < shape->ndim; d++) {
+        if (shape->dim[d] == 0)
+            return 0;
+        last = rti_size_add(last, rti_size_mul(shape->dim[d] - 1, strides[d]));
+    }
+    return rti_size_mul(rti_size_add(last, 1), n_bytes);
+}
+
+RT_API rt_tensor *rt_from_blob(void *data, rt_shape shape, rt_dtype dtype, const int64_t *strides, rt_deleter release, void *user)
+{
+    int64_t n = rti_is_dtype(dtype) ? rti_count_elements("rt_from_blob", shape.dim, shape.ndim) : -1;
+    if (!rti_is_dtype(dtype))
+        rti_raise(RT_ERR_DTYPE, "rt_from_blob", "expected a dtype, got the value %d", (int)dtype);
+    if (n < 0)
+        return NULL;
+    if (!data && n > 0) {
+        rti_raise(RT_ERR_NULL, "rt_from_blob", "data is NULL");
+        return NULL;
+    }
+    rt_tensor *x = rti_tensor_header(dtype, shape.ndim, 0);
+    rti_storage *s = x ? RTI_CAST(rti_storage *, rti_pool_get(sizeof *s)) : NULL;
+    if (!s) {
+        rti_release(x);
+        return NULL;
+    }
+    rti_tensor_shape(x, shape.dim);
+    for (int d = 0; strides && d < shape.ndim; d++)
+        x->stride[d] = strides[d];
+    x->contiguous = rti_strides_contiguous(x);
+    int64_t n_bytes = rti_extent(&shape, x->stride, (int64_t)rti_element_bytes(dtype));
+    rti_storage_start(s, s, RTI_CAST(char *, data), n_bytes < 0 ? 0 : (size_t)n_bytes);
+    x->storage = s;
+    x->data = s->data;
+    if (n_bytes < 0) {
+        rti_raise(RT_ERR_VALUE, "rt_from_blob", "strides that are negative, or reach further than memory does");
+        rti_release(x);
+        return NULL;
+    }
+    s->release = release;
+    s->user = user;
+    return rti_scoped(x);
+}

@@ -1,0 +1,32 @@
+/* ---- making tensors --------------------------------------------------------------------------------------------------------------- */
+
+/* What most of these take. */
+typedef struct rt_tensor_opts {
+    int exact RTI_ZERO;
+    rt_dtype dtype RTI_ZERO;            /* RT_DTYPE_DEFAULT: float32; int64 for rt_arange with whole numbers and rt_randperm */
+    bool requires_grad RTI_ZERO;        /* the result is a leaf that requires a gradient */
+} rt_tensor_opts;
+
+/* Frees memory that a tensor borrowed, when the last tensor on it is gone. */
+typedef void (*rt_deleter)(void *user, void *data);
+
+RTI_BEGIN_C
+RT_API rt_tensor *rt_tensor_f32(const float *data, rt_shape shape);                      /* a float32 tensor, data copied in row-major order;  torch.tensor */
+RT_API rt_tensor *rt_tensor_f64(const double *data, rt_shape shape);                     /* a float64 tensor, data copied in row-major order;  torch.tensor */
+RT_API rt_tensor *rt_tensor_i64(const int64_t *data, rt_shape shape);                    /* an int64 tensor, data copied in row-major order;  torch.tensor */
+RT_API rt_tensor *rt_tensor_from(const void *data, rt_shape shape, rt_dtype dtype);      /* a tensor of any dtype, data copied in row-major order;  torch.tensor */
+RT_API rt_tensor *rt_scalar_tensor(rt_scalar value, rt_dtype dtype);                     /* a 0-d tensor of one number; RT_DTYPE_DEFAULT: the number's own type;  torch.tensor */
+RT_API rt_tensor *rt_empty(rt_shape shape, const rt_tensor_opts *opts);                  /* elements undefined;  any;  torch.empty */
+RT_API rt_tensor *rt_zeros(rt_shape shape, const rt_tensor_opts *opts);                  /* all 0;  any;  torch.zeros */
+RT_API rt_tensor *rt_ones(rt_shape shape, const rt_tensor_opts *opts);                   /* all 1;  any;  torch.ones */
+RT_API rt_tensor *rt_full(rt_shape shape, rt_scalar value, const rt_tensor_opts *opts);  /* all value; by default of the value's own type;  torch.full */
+RT_API rt_tensor *rt_zeros_like(rt_tensor *x);                                           /* all 0, with x's shape and dtype;  torch.zeros_like */
+RT_API rt_tensor *rt_ones_like(rt_tensor *x);                                            /* all 1, with x's shape and dtype;  torch.ones_like */
+RT_API rt_tensor *rt_arange(rt_scalar start, rt_scalar end, rt_scalar step, const rt_tensor_opts *opts);   /* start, start + step, ... before end;  RT_ERR_VALUE for step 0 or of the wrong sign;  torch.arange */
+
+/* A tensor on the caller's memory, elements shared and not copied.
+ *   strides  in elements, one a dimension; NULL: row-major       release  called with user and data when the last tensor on it is freed; may be NULL
+ *   source   torch.from_blob */
+RT_API rt_tensor *rt_from_blob(void *data, rt_shape shape, rt_dtype dtype, const int64_t *strides, rt_deleter release, void *user);
+RT_API rt_tensor_opts rt_tensor_opts_default(void);                                      /* PyTorch's defaults, exact set */
+RTI_END_C

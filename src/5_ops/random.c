@@ -1,0 +1,207 @@
+/* ---- random numbers ---------------------------------------------------------------------------------------------------------------- */
+
+struct rt_generator {
+    rti_object object;
+    rti_spinlock lock;            /* held while numbers are drawn */
+    bool seeded;
+    rti_random random;
+};
+
+static rt_generator rti_default_generator;
+
+static void rti_generator_destroy(void *object)
+{
+    RTI_CAST(rt_generator *, object)->object.tag = 0;
+    rti_pool_put(object);
+}
+
+/* The generator that draws where none is named, seeded with PyTorch's default the first time. Locked; give it to rti_generator_done. */
+static rti_random *rti_generator_use(rt_generator *g)
+{
+    rti_lock(&g->lock);
+    if (!g->seeded) {
+        rti_random_seed(&g->random, 67280421310721u);
+        g->seeded = true;
+    }
+    return &g->random;
+}
+static void rti_generator_done(rt_generator *g) { rti_unlock(&g->lock); }
+
+static void rti_generator_seed(rt_generator *g, uint64_t seed)
+{
+    rti_lock(&g->lock);
+    rti_random_seed(&g->random, seed);
+    g->seeded = true;
+    rti_unlock(&g->lock);
+}
+
+RT_API void rt_manual_seed(uint64_t seed) { rti_generator_seed(&rti_default_generator, seed); }
+
+RT_API rt_generator *rt_generator_new(uint64_t seed)
+{
+    rt_generator *g = RTI_CAST(rt_generator *, rti_pool_zeroed(sizeof *g));
+    if (!g)
+        return NULL;
+    g->object.tag = RTI_TAG_GENERATOR;
+    g->object.kind = "generator";
+    g->object.destroy = rti_generator_destroy;
+    rti_generator_seed(g, seed);
+    return g;
+}
+
+RT_API rt_status rt_generator_manual_seed(rt_generator *generator, uint64_t seed)
+{
+    if (!generator || generator->object.tag != RTI_TAG_GENERATOR)
+        return rti_raise(RT_ERR_NULL, "rt_generator_manual_seed", "expected a generator");
+    rti_generator_seed(generator, seed);
+    return RT_OK;
+}
+
+/* ---- drawing into a tensor: a contiguous one directly, another through a copy of its shape ---- */
+
+typedef enum rti_draw { RTI_DRAW_UNIFORM, RTI_DRAW_NORMAL } rti_draw;
+
+static void rti_draw_into(rt_tensor *x, rti_draw what, double a, double b, rt_generator *g)
+{
+    rti_random *r = rti_generator_use(g);
+    if (x->dtype == RT_FLOAT32) {
+        float *p = (float *)(void *)x->data;
+        if (what == RTI_DRAW_UNIFORM)
+            rti_fill_uniform_f32(r, p, x->numel, a, b);
+        else
+            rti_fill_normal_f32(r, p, x->numel, a, b);
+    } else {
+        double *p = (double *)(void *)x->data;
+        if (what == RTI_DRAW_UNIFORM)
+            rti_fill_uniform_f64(r, p, x->numel, a, b);
+        else
+            rti_fill_normal_f64(r, p, x->numel, a, b);
+    }
+    rti_generator_done(g);
+}
+
+static bool rti_can_draw(rt_dtype dtype) { return dtype == RT_FLOAT32 || dtype == RT_FLOAT64; }
+
+/* Arguments of the rows below: the tensor, then a and b. */
+static rt_status rti_shape_draw(rti_call *c)
+{
+    const rt_tensor *x = rti_arg_tensor(c, 0);
+    if (!rti_can_draw((rt_dtype)x->dtype))
+        return rti_refuse_dtype(c, (rt_dtype)x->dtype);
+    return rti_result_like(c, 0, x);
+}
+
+static rt_status rti_run_draw(rti_call *c, rti_draw what)
+{
+    rt_tensor *out = c->out[0], *aside = NULL;
+    rt_scalar a = rti_scalar_of_value(&c->arg[1]), b = rti_scalar_of_value(&c->arg[2]);
+    rt_status status = RT_OK;
+    if (!rti_contiguous(out)) {
+        aside = rti_tensor_new((rt_dtype)out->dtype, out->size, out->ndim, out->numel);
+        if (!aside)
+            return rti_pending_code();
+    }
+    rti_draw_into(aside ? aside : out, what, a.kind == RT_SCALAR_FLOAT ? a.re : (double)a.i, b.kind == RT_SCALAR_FLOAT ? b.re : (double)b.i,
+                  &rti_default_generator);
+    if (aside)
+        status = rti_copy_into(out, aside);
+    rti_release(aside);
+    return status;
+}
+
+static rt_status rti_run_uniform(rti_call *c)
+{
+    rt_scalar a = rti_scalar_of_value(&c->arg[1]), b = rti_scalar_of_value(&c->arg[2]);
+    double from = a.kind == RT_SCALAR_FLOAT ? a.re : (double)a.i, to = b.kind == RT_SCALAR_FLOAT ? b.re : (double)b.i;
+    if (!(from <= to))
+        return rti_raise(RT_ERR_VALUE, "uniform_", "expected from <= to, got %g and %g", from, to);
+    return rti_run_draw(c, RTI_DRAW_UNIFORM);
+}
+static rt_status rti_run_normal(rti_call *c)
+{
+    rt_scalar std = rti_scalar_of_value(&c->arg[2]);
+    if (!((std.kind == RT_SCALAR_FLOAT ? std.re : (double)std.i) >= 0))
+        return rti_raise(RT_ERR_VALUE, "normal_", "expected a deviation of 0 or more");
+    return rti_run_draw(c, RTI_DRAW_NORMAL);
+}
+static rt_status rti_draw_backward(rti_backward *b) { (void)b; return RT_OK; }   /* nothing of the old elements is left */
+static const rt_op rti_op_uniform = { "uniform(Tensor self, float from=0, float to=1, *, Generator? generator=None) -> Tensor", 1, RTI_ANY_OUT, NULL,
+                                      rti_shape_draw, rti_run_uniform, NULL, rti_draw_backward, NULL, NULL, 0, -10, 10 };
+static const rt_op rti_op_normal = { "normal_functional(Tensor self, float mean=0, float std=1, *, Generator? generator=None) -> Tensor", 1,
+                                     RTI_ANY_OUT, NULL, rti_shape_draw, rti_run_normal, NULL, rti_draw_backward, NULL, NULL, 0, -10, 10 };
+
+static rt_tensor *rti_draw_(const rt_op *op, rt_tensor *x, double a, double b)
+{
+    rt_value arg[3];
+    rti_box_tensor(&arg[0], x);
+    arg[1] = rt_value_float(a);
+    arg[2] = rt_value_float(b);
+    return rti_call_inplace(op, arg, 3);
+}
+RT_API rt_tensor *rt_uniform_(rt_tensor *x, double from, double to) { return rti_draw_(&rti_op_uniform, x, from, to); }
+RT_API rt_tensor *rt_normal_(rt_tensor *x, double mean, double std) { return rti_draw_(&rti_op_normal, x, mean, std); }
+
+/* ---- new tensors ---- */
+
+static rt_tensor *rti_drawn(const char *op, rt_shape shape, const rt_tensor_opts *opts, rti_draw what)
+{
+    rt_dtype dtype = rti_opts_dtype(opts, RT_FLOAT32);
+    if (!rti_can_draw(dtype)) {
+        rti_raise(RT_ERR_DTYPE, op, "available for float32 and float64, got %s", rt_dtype_name(dtype));
+        return NULL;
+    }
+    rt_tensor *x = rti_make(op, shape, dtype);
+    if (x)
+        rti_draw_into(x, what, 0, 1, &rti_default_generator);
+    return rti_made(x, opts);
+}
+RT_API rt_tensor *rt_rand(rt_shape shape, const rt_tensor_opts *opts) { return rti_drawn("rt_rand", shape, opts, RTI_DRAW_UNIFORM); }
+RT_API rt_tensor *rt_randn(rt_shape shape, const rt_tensor_opts *opts) { return rti_drawn("rt_randn", shape, opts, RTI_DRAW_NORMAL); }
+
+/* Draws int64 numbers, and hands them out in the dtype asked for. */
+static rt_tensor *rti_drawn_integers(const char *op, rt_shape shape, const rt_tensor_opts *opts, bool permutation, int64_t low, int64_t high)
+{
+    rt_dtype dtype = rti_opts_dtype(opts, RT_INT64);
+    if (!rti_conversion_of(dtype)) {
+        rti_raise(RT_ERR_DTYPE, op, "not available for %s", rt_dtype_name(dtype));
+        return NULL;
+    }
+    rt_tensor *x = rti_make(op, shape, RT_INT64);
+    if (!x)
+        return NULL;
+    rti_random *r = rti_generator_use(&rti_default_generator);
+    if (permutation)
+        rti_fill_permutation(r, (int64_t *)(void *)x->data, x->numel);
+    else
+        rti_fill_integers(r, (int64_t *)(void *)x->data, x->numel, low, high);
+    rti_generator_done(&rti_default_generator);
+    if (dtype != RT_INT64) {
+        rt_tensor *y = rti_copy_of(x, dtype);
+        rti_release(x);
+        x = y;
+    }
+    return rti_made(x, opts);
+}
+
+RT_API rt_tensor *rt_randint(int64_t low, int64_t high, rt_shape shape, const rt_tensor_opts *opts)
+{
+    if (low >= high) {
+        rti_raise(RT_ERR_VALUE, "rt_randint", "expected low < high, got %lld and %lld", (long long)low, (long long)high);
+        return NULL;
+    }
+    return rti_drawn_integers("rt_randint", shape, opts, false, low, high);
+}
+
+RT_API rt_tensor *rt_randperm(int64_t n, const rt_tensor_opts *opts)
+{
+    rt_shape shape = rti_shape_copy(&n, 1);
+    return rti_drawn_integers("rt_randperm", shape, opts, true, 0, n);
+}
+
+/* The default generator's source of words, for draws of the data loader's own. */
+static rti_random *rti_default_random(void)
+{
+    rti_random *r = rti_generator_use(&rti_default_generator);
+    rti_generator_done(&rti_default_generator);
+    return r;
+}
