@@ -3324,56 +3324,88 @@ static RTI_INLINE rti_vf rti_vmantissa(rti_vf x)
 
 /* ---- formulas: a definition makes the formula and its loop over contiguous arrays ---- */
 
+/* Where loads and stores can be masked, the last vector of a loop is; elsewhere a loop runs over whole vectors only. */
+#undef RTI_LAST
+#undef RTI_TAKE
+#undef RTI_MASK_TAKE
+#undef RTI_PUT
+#undef RTI_MASK_PUT
+#if defined(RTI_AVX512)
+#  if RTI_REAL == 32
+static RTI_INLINE rti_vf RTI_FN(load_left)(const rti_real *p, __mmask16 part) { return (rti_vf)_mm512_maskz_loadu_ps(part, p); }
+static RTI_INLINE void RTI_FN(store_left)(rti_real *p, rti_vf a, __mmask16 part) { _mm512_mask_storeu_ps(p, part, (__m512)a); }
+#    define RTI_LAST const __mmask16 part = n - i < 16 ? (__mmask16)((1u << (n - i)) - 1) : (__mmask16)0xffff;
+#  else
+static RTI_INLINE rti_vf RTI_FN(load_left)(const rti_real *p, __mmask8 part) { return (rti_vf)_mm512_maskz_loadu_pd(part, p); }
+static RTI_INLINE void RTI_FN(store_left)(rti_real *p, rti_vf a, __mmask8 part) { _mm512_mask_storeu_pd(p, part, (__m512d)a); }
+#    define RTI_LAST const __mmask8 part = n - i < 8 ? (__mmask8)((1u << (n - i)) - 1) : (__mmask8)0xff;
+#  endif
+#  define RTI_TAKE(k) RTI_FN(load_left)(in##k + i, part)
+#  define RTI_MASK_TAKE(k) RTI_FN(to_bits)(RTI_TAKE(k))
+#  define RTI_PUT(k, x) RTI_FN(store_left)(out##k + i, x, part)
+#  define RTI_MASK_PUT(k, x) RTI_PUT(k, RTI_FN(of_bits)(x))
+#else
+#  define RTI_LAST
+#  define RTI_TAKE(k) rti_vload(in##k + i)
+#  define RTI_MASK_TAKE(k) RTI_FN(mload)(in##k + i)
+#  define RTI_PUT(k, x) rti_vstore(out##k + i, x)
+#  define RTI_MASK_PUT(k, x) RTI_FN(mstore)(out##k + i, x)
+#endif
+
+/* RTI_AT(k), in loops written by hand over whole vectors */
+#undef RTI_AT
+#define RTI_AT(k) rti_vload(in##k + i)
+
 #define RTI_LOOP(name, arguments, call) \
     static RTI_UNUSED void RTI_FN(run_##name)(void *const *out, const void *const *in, int64_t n) \
     { \
         arguments \
         for (int64_t i = 0; i < n; i += RTI_LANES) { \
+            RTI_LAST \
             call \
         } \
     }
 #define RTI_IN(k) const rti_real *in##k = RTI_CAST(const rti_real *, in[k]);
 #define RTI_OUT(k) rti_real *out##k = RTI_CAST(rti_real *, out[k]);
-#define RTI_AT(k) rti_vload(in##k + i)
 
 /* RTI_FORMULA1(name, x) { return ...; }, and so on up to three operands; RTI_MASK2 for those that answer with a mask */
 #define RTI_FORMULA1(name, a) \
     static RTI_INLINE rti_vf RTI_FN(name)(rti_vf a); \
-    RTI_LOOP(name, RTI_IN(0) RTI_OUT(0), rti_vstore(out0 + i, RTI_FN(name)(RTI_AT(0)));) \
+    RTI_LOOP(name, RTI_IN(0) RTI_OUT(0), RTI_PUT(0, RTI_FN(name)(RTI_TAKE(0)));) \
     static RTI_INLINE rti_vf RTI_FN(name)(rti_vf a)
 #define RTI_FORMULA2(name, a, b) \
     static RTI_INLINE rti_vf RTI_FN(name)(rti_vf a, rti_vf b); \
-    RTI_LOOP(name, RTI_IN(0) RTI_IN(1) RTI_OUT(0), rti_vstore(out0 + i, RTI_FN(name)(RTI_AT(0), RTI_AT(1)));) \
+    RTI_LOOP(name, RTI_IN(0) RTI_IN(1) RTI_OUT(0), RTI_PUT(0, RTI_FN(name)(RTI_TAKE(0), RTI_TAKE(1)));) \
     static RTI_INLINE rti_vf RTI_FN(name)(rti_vf a, rti_vf b)
 #define RTI_FORMULA3(name, a, b, c) \
     static RTI_INLINE rti_vf RTI_FN(name)(rti_vf a, rti_vf b, rti_vf c); \
-    RTI_LOOP(name, RTI_IN(0) RTI_IN(1) RTI_IN(2) RTI_OUT(0), rti_vstore(out0 + i, RTI_FN(name)(RTI_AT(0), RTI_AT(1), RTI_AT(2)));) \
+    RTI_LOOP(name, RTI_IN(0) RTI_IN(1) RTI_IN(2) RTI_OUT(0), RTI_PUT(0, RTI_FN(name)(RTI_TAKE(0), RTI_TAKE(1), RTI_TAKE(2)));) \
     static RTI_INLINE rti_vf RTI_FN(name)(rti_vf a, rti_vf b, rti_vf c)
 
 /* ---- the words as loops of their own, for recorded formulas; masks travel in tiles as the bits they are ---- */
 
-RTI_LOOP(word_neg, RTI_IN(0) RTI_OUT(0), rti_vstore(out0 + i, rti_vneg(RTI_AT(0)));)
-RTI_LOOP(word_abs, RTI_IN(0) RTI_OUT(0), rti_vstore(out0 + i, rti_vabs(RTI_AT(0)));)
-RTI_LOOP(word_sqrt, RTI_IN(0) RTI_OUT(0), rti_vstore(out0 + i, rti_vsqrt(RTI_AT(0)));)
-RTI_LOOP(word_round, RTI_IN(0) RTI_OUT(0), rti_vstore(out0 + i, rti_vround(RTI_AT(0)));)
-RTI_LOOP(word_exponent, RTI_IN(0) RTI_OUT(0), rti_vstore(out0 + i, rti_vexponent(RTI_AT(0)));)
-RTI_LOOP(word_mantissa, RTI_IN(0) RTI_OUT(0), rti_vstore(out0 + i, rti_vmantissa(RTI_AT(0)));)
-RTI_LOOP(word_isnan, RTI_IN(0) RTI_OUT(0), RTI_FN(mstore)(out0 + i, rti_visnan(RTI_AT(0)));)
-RTI_LOOP(word_not, RTI_IN(0) RTI_OUT(0), RTI_FN(mstore)(out0 + i, rti_vnot(RTI_FN(mload)(in0 + i)));)
-RTI_LOOP(word_flag, RTI_IN(0) RTI_OUT(0), rti_vstore(out0 + i, rti_vflag(RTI_FN(mload)(in0 + i)));)
-RTI_LOOP(word_add, RTI_IN(0) RTI_IN(1) RTI_OUT(0), rti_vstore(out0 + i, rti_vadd(RTI_AT(0), RTI_AT(1)));)
-RTI_LOOP(word_sub, RTI_IN(0) RTI_IN(1) RTI_OUT(0), rti_vstore(out0 + i, rti_vsub(RTI_AT(0), RTI_AT(1)));)
-RTI_LOOP(word_mul, RTI_IN(0) RTI_IN(1) RTI_OUT(0), rti_vstore(out0 + i, rti_vmul(RTI_AT(0), RTI_AT(1)));)
-RTI_LOOP(word_div, RTI_IN(0) RTI_IN(1) RTI_OUT(0), rti_vstore(out0 + i, rti_vdiv(RTI_AT(0), RTI_AT(1)));)
-RTI_LOOP(word_scale2, RTI_IN(0) RTI_IN(1) RTI_OUT(0), rti_vstore(out0 + i, rti_vscale2(RTI_AT(0), RTI_AT(1)));)
-RTI_LOOP(word_copysign, RTI_IN(0) RTI_IN(1) RTI_OUT(0), rti_vstore(out0 + i, rti_vcopysign(RTI_AT(0), RTI_AT(1)));)
-RTI_LOOP(word_lt, RTI_IN(0) RTI_IN(1) RTI_OUT(0), RTI_FN(mstore)(out0 + i, rti_vlt(RTI_AT(0), RTI_AT(1)));)
-RTI_LOOP(word_le, RTI_IN(0) RTI_IN(1) RTI_OUT(0), RTI_FN(mstore)(out0 + i, rti_vle(RTI_AT(0), RTI_AT(1)));)
-RTI_LOOP(word_eq, RTI_IN(0) RTI_IN(1) RTI_OUT(0), RTI_FN(mstore)(out0 + i, rti_veq(RTI_AT(0), RTI_AT(1)));)
-RTI_LOOP(word_and, RTI_IN(0) RTI_IN(1) RTI_OUT(0), RTI_FN(mstore)(out0 + i, rti_vand(RTI_FN(mload)(in0 + i), RTI_FN(mload)(in1 + i)));)
-RTI_LOOP(word_or, RTI_IN(0) RTI_IN(1) RTI_OUT(0), RTI_FN(mstore)(out0 + i, rti_vor(RTI_FN(mload)(in0 + i), RTI_FN(mload)(in1 + i)));)
-RTI_LOOP(word_fma, RTI_IN(0) RTI_IN(1) RTI_IN(2) RTI_OUT(0), rti_vstore(out0 + i, rti_vfma(RTI_AT(0), RTI_AT(1), RTI_AT(2)));)
-RTI_LOOP(word_select, RTI_IN(0) RTI_IN(1) RTI_IN(2) RTI_OUT(0), rti_vstore(out0 + i, rti_vselect(RTI_FN(mload)(in0 + i), RTI_AT(1), RTI_AT(2)));)
+RTI_LOOP(word_neg, RTI_IN(0) RTI_OUT(0), RTI_PUT(0, rti_vneg(RTI_TAKE(0)));)
+RTI_LOOP(word_abs, RTI_IN(0) RTI_OUT(0), RTI_PUT(0, rti_vabs(RTI_TAKE(0)));)
+RTI_LOOP(word_sqrt, RTI_IN(0) RTI_OUT(0), RTI_PUT(0, rti_vsqrt(RTI_TAKE(0)));)
+RTI_LOOP(word_round, RTI_IN(0) RTI_OUT(0), RTI_PUT(0, rti_vround(RTI_TAKE(0)));)
+RTI_LOOP(word_exponent, RTI_IN(0) RTI_OUT(0), RTI_PUT(0, rti_vexponent(RTI_TAKE(0)));)
+RTI_LOOP(word_mantissa, RTI_IN(0) RTI_OUT(0), RTI_PUT(0, rti_vmantissa(RTI_TAKE(0)));)
+RTI_LOOP(word_isnan, RTI_IN(0) RTI_OUT(0), RTI_MASK_PUT(0, rti_visnan(RTI_TAKE(0)));)
+RTI_LOOP(word_not, RTI_IN(0) RTI_OUT(0), RTI_MASK_PUT(0, rti_vnot(RTI_MASK_TAKE(0)));)
+RTI_LOOP(word_flag, RTI_IN(0) RTI_OUT(0), RTI_PUT(0, rti_vflag(RTI_MASK_TAKE(0)));)
+RTI_LOOP(word_add, RTI_IN(0) RTI_IN(1) RTI_OUT(0), RTI_PUT(0, rti_vadd(RTI_TAKE(0), RTI_TAKE(1)));)
+RTI_LOOP(word_sub, RTI_IN(0) RTI_IN(1) RTI_OUT(0), RTI_PUT(0, rti_vsub(RTI_TAKE(0), RTI_TAKE(1)));)
+RTI_LOOP(word_mul, RTI_IN(0) RTI_IN(1) RTI_OUT(0), RTI_PUT(0, rti_vmul(RTI_TAKE(0), RTI_TAKE(1)));)
+RTI_LOOP(word_div, RTI_IN(0) RTI_IN(1) RTI_OUT(0), RTI_PUT(0, rti_vdiv(RTI_TAKE(0), RTI_TAKE(1)));)
+RTI_LOOP(word_scale2, RTI_IN(0) RTI_IN(1) RTI_OUT(0), RTI_PUT(0, rti_vscale2(RTI_TAKE(0), RTI_TAKE(1)));)
+RTI_LOOP(word_copysign, RTI_IN(0) RTI_IN(1) RTI_OUT(0), RTI_PUT(0, rti_vcopysign(RTI_TAKE(0), RTI_TAKE(1)));)
+RTI_LOOP(word_lt, RTI_IN(0) RTI_IN(1) RTI_OUT(0), RTI_MASK_PUT(0, rti_vlt(RTI_TAKE(0), RTI_TAKE(1)));)
+RTI_LOOP(word_le, RTI_IN(0) RTI_IN(1) RTI_OUT(0), RTI_MASK_PUT(0, rti_vle(RTI_TAKE(0), RTI_TAKE(1)));)
+RTI_LOOP(word_eq, RTI_IN(0) RTI_IN(1) RTI_OUT(0), RTI_MASK_PUT(0, rti_veq(RTI_TAKE(0), RTI_TAKE(1)));)
+RTI_LOOP(word_and, RTI_IN(0) RTI_IN(1) RTI_OUT(0), RTI_MASK_PUT(0, rti_vand(RTI_MASK_TAKE(0), RTI_MASK_TAKE(1)));)
+RTI_LOOP(word_or, RTI_IN(0) RTI_IN(1) RTI_OUT(0), RTI_MASK_PUT(0, rti_vor(RTI_MASK_TAKE(0), RTI_MASK_TAKE(1)));)
+RTI_LOOP(word_fma, RTI_IN(0) RTI_IN(1) RTI_IN(2) RTI_OUT(0), RTI_PUT(0, rti_vfma(RTI_TAKE(0), RTI_TAKE(1), RTI_TAKE(2)));)
+RTI_LOOP(word_select, RTI_IN(0) RTI_IN(1) RTI_IN(2) RTI_OUT(0), RTI_PUT(0, rti_vselect(RTI_MASK_TAKE(0), RTI_TAKE(1), RTI_TAKE(2)));)
 
 /* ---- sums across the lanes ---- */
 
@@ -3491,6 +3523,16 @@ typedef struct rti_formula {
 static RTI_INLINE rti_run_fn rti_formula_run(const rti_formula *f, rti_class c)
 {
     return c == RTI_CLASS_F32 ? f->f32[rti_isa()] : c == RTI_CLASS_F64 ? f->f64[rti_isa()] : f->i64;
+}
+
+/* Whether the loops of the pass in use take any number of elements. */
+static RTI_INLINE bool rti_loops_masked(rti_class c)
+{
+#if RTI_X86 && defined(__GNUC__) && !RTI_ONE_PASS
+    return c == RTI_CLASS_I64 || rti_isa() == RTI_ISA_avx512;
+#else
+    return c == RTI_CLASS_I64;
+#endif
 }
 
 /* RTI_DEFINE_FORMULA(gelu, 1, NULL): the object that rows name, from the loops that the passes made; i64: its loop over integers or NULL */
@@ -3746,7 +3788,14 @@ static void rti_sweep_range(void *work, int64_t begin, int64_t end)
 }
 
 /* The shortest path: one formula over contiguous arrays of its class. */
-typedef struct rti_flat { rti_run_fn run; int n_in; const char *in[3]; char *out; size_t wide; } rti_flat;
+typedef struct rti_flat {
+    rti_run_fn run;
+    int n_in;
+    bool masked;                    /* the loop takes any number of elements, not only whole vectors */
+    const void *in[3];
+    char *out;
+    size_t wide;
+} rti_flat;
 
 /* Up to 15 elements, without a call. */
 static RTI_INLINE void rti_copy_few(void *to, const void *from, size_t n_bytes)
@@ -3779,7 +3828,7 @@ static RTI_INLINE void rti_flat_rest(const rti_flat *f, int64_t at, int64_t n)
     size_t offset = (size_t)at * f->wide, left = (size_t)n * f->wide;
     for (int k = 0; k < f->n_in; k++) {
         rti_clear_step(buffer[k]);
-        rti_copy_few(buffer[k], f->in[k] + offset, left);
+        rti_copy_few(buffer[k], (const char *)f->in[k] + offset, left);
         in[k] = buffer[k];
     }
     f->run(&out, in, RTI_STEP);
@@ -3793,7 +3842,9 @@ static void rti_flat_range(void *work, int64_t begin, int64_t end)
     void *out = f->out + (size_t)begin * f->wide;
     int64_t n = end - begin, whole = n - n % RTI_STEP;
     for (int k = 0; k < f->n_in; k++)
-        in[k] = f->in[k] + (size_t)begin * f->wide;
+        in[k] = (const char *)f->in[k] + (size_t)begin * f->wide;
+    if (f->masked)
+        whole = n;
     if (whole)
         f->run(&out, in, whole);
     if (n > whole)
@@ -3803,7 +3854,10 @@ static void rti_flat_range(void *work, int64_t begin, int64_t end)
 static RTI_INLINE rt_status rti_flat_run(rti_flat *f, int64_t n)
 {
     if (n < RTI_STEP) {
-        if (n > 0)
+        void *out = f->out;
+        if (f->masked)
+            f->run(&out, (const void *const *)f->in, n);
+        else if (n > 0)
             rti_flat_rest(f, 0, n);
         return RT_OK;
     }
@@ -3834,6 +3888,7 @@ static rt_status rti_program_run(const rti_program *p, rti_operand *operand, int
         rti_flat f;
         f.run = p->step[0].run;
         f.n_in = p->step[0].n_in;
+        f.masked = rti_loops_masked(p->compute);
         f.out = operand[p->n_inputs].data;
         f.wide = rti_element_bytes(operand[0].dtype);
         for (int k = 0; k < f.n_in; k++)
@@ -4655,14 +4710,47 @@ static void RTI_FN(add_rows)(void *sums, const rti_tile *t)
 
 #if RTI_MATMUL_BASE
 
-/* to[i] = sum of from[i][0 ... lanes - 1] for i < n */
+/* to[j][i] = from[i][j] of a square of RTI_LANES by RTI_LANES */
+static RTI_INLINE void RTI_FN(transpose)(rti_real *to, int64_t to_step, const rti_real *from, int64_t row)
+{
+#if RTI_SHUFFLES
+    const rti_vf a = rti_vload(from), b = rti_vload(from + row);
+#  if RTI_REAL == 32
+    const rti_vf c = rti_vload(from + 2 * row), d = rti_vload(from + 3 * row);
+    const rti_vf ab = __builtin_shufflevector(a, b, 0, 4, 1, 5), cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+    const rti_vf ab2 = __builtin_shufflevector(a, b, 2, 6, 3, 7), cd2 = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+    rti_vstore(to, __builtin_shufflevector(ab, cd, 0, 1, 4, 5));
+    rti_vstore(to + to_step, __builtin_shufflevector(ab, cd, 2, 3, 6, 7));
+    rti_vstore(to + 2 * to_step, __builtin_shufflevector(ab2, cd2, 0, 1, 4, 5));
+    rti_vstore(to + 3 * to_step, __builtin_shufflevector(ab2, cd2, 2, 3, 6, 7));
+#  else
+    rti_vstore(to, __builtin_shufflevector(a, b, 0, 2));
+    rti_vstore(to + to_step, __builtin_shufflevector(a, b, 1, 3));
+#  endif
+#else
+    for (int64_t i = 0; i < RTI_LANES; i++)
+        for (int64_t j = 0; j < RTI_LANES; j++)
+            to[j * to_step + i] = from[i * row + j];
+#endif
+}
+
+/* to[i] = sum of from[i][0 ... lanes - 1] for i < n, a multiple of RTI_LANES */
 static void RTI_FN(sum_lanes)(rti_real *to, const rti_real *from, int64_t n, int64_t lanes)
 {
-    for (int64_t i = 0; i < n; i++, from += lanes) {
-        rti_vf sum = rti_vload(from);
-        for (int64_t l = RTI_LANES; l < lanes; l += RTI_LANES)
-            sum += rti_vload(from + l);
-        to[i] = RTI_FN(lanes_sum)(sum);
+    enum { RTI_SIDE = sizeof(rti_vf) / sizeof(rti_real) };
+    for (int64_t i = 0; i < n; i += RTI_SIDE) {
+        rti_real square[RTI_SIDE * RTI_SIDE], turned[RTI_SIDE * RTI_SIDE];
+        for (int64_t j = 0; j < RTI_SIDE; j++, from += lanes) {
+            rti_vf sum = rti_vload(from);
+            for (int64_t l = RTI_SIDE; l < lanes; l += RTI_SIDE)
+                sum += rti_vload(from + l);
+            rti_vstore(square + j * RTI_SIDE, sum);
+        }
+        RTI_FN(transpose)(turned, RTI_SIDE, square, RTI_SIDE);
+        rti_vf sum = rti_vload(turned);
+        for (int64_t j = 1; j < RTI_SIDE; j++)
+            sum += rti_vload(turned + j * RTI_SIDE);
+        rti_vstore(to + i, sum);
     }
 }
 #endif
@@ -4701,31 +4789,7 @@ static void RTI_FN(dots)(void *sums, const rti_tile *t)
 
 #if RTI_MATMUL_BASE
 
-/* to[j][i] = from[i][j] of a square of RTI_LANES by RTI_LANES */
-static RTI_INLINE void RTI_FN(transpose)(rti_real *to, int64_t to_step, const rti_real *from, int64_t row)
-{
-#if RTI_SHUFFLES
-    const rti_vf a = rti_vload(from), b = rti_vload(from + row);
-#  if RTI_REAL == 32
-    const rti_vf c = rti_vload(from + 2 * row), d = rti_vload(from + 3 * row);
-    const rti_vf ab = __builtin_shufflevector(a, b, 0, 4, 1, 5), cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
-    const rti_vf ab2 = __builtin_shufflevector(a, b, 2, 6, 3, 7), cd2 = __builtin_shufflevector(c, d, 2, 6, 3, 7);
-    rti_vstore(to, __builtin_shufflevector(ab, cd, 0, 1, 4, 5));
-    rti_vstore(to + to_step, __builtin_shufflevector(ab, cd, 2, 3, 6, 7));
-    rti_vstore(to + 2 * to_step, __builtin_shufflevector(ab2, cd2, 0, 1, 4, 5));
-    rti_vstore(to + 3 * to_step, __builtin_shufflevector(ab2, cd2, 2, 3, 6, 7));
-#  else
-    rti_vstore(to, __builtin_shufflevector(a, b, 0, 2));
-    rti_vstore(to + to_step, __builtin_shufflevector(a, b, 1, 3));
-#  endif
-#else
-    for (int64_t i = 0; i < RTI_LANES; i++)
-        for (int64_t j = 0; j < RTI_LANES; j++)
-            to[j * to_step + i] = from[i * row + j];
-#endif
-}
-
-/* The same of any size; the last square of a row or column may overlap the one before. */
+/* to[k][i] = from[i][k] of any size; the last square of a row or column may overlap the one before. */
 static void RTI_FN(transpose_all)(rti_real *to, int64_t to_step, const rti_real *from, int64_t row, int64_t rows, int64_t depth)
 {
     if (rows < RTI_LANES || depth < RTI_LANES) {
@@ -4794,7 +4858,7 @@ enum {
     RTI_MATMUL_K = 384,                       /* longest block of a sum: longer ones round worse, shorter ones run slower */
     RTI_MATMUL_SMALL_K = 64,                  /* up to here a copied strip of b fits the stack */
     RTI_MATMUL_DOT_ROWS = 16,
-    RTI_MATMUL_FEW_ROWS = 4,
+    RTI_MATMUL_FEW_ROWS = 2,
     RTI_MATMUL_PANEL = 14,                    /* most rows of a panel */
     RTI_MATMUL_A_BYTES = 336 * 4,             /* rows of a packed block, times the bytes of an element: a multiple of every panel's rows */
     RTI_MATMUL_B_BYTES = 2048 * 4,            /* columns, likewise */
@@ -6128,6 +6192,7 @@ static rt_status rti_run_flat(const rti_call *c)
     rti_flat f;
     f.run = rti_formula_run(c->formula, c->compute);
     f.n_in = c->formula->n_in;
+    f.masked = rti_loops_masked(c->compute);
     f.wide = rti_element_bytes(rti_class_dtype[c->compute]);
     f.out = c->out[0]->data;
     for (int k = 0; k < f.n_in; k++)

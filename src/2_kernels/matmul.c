@@ -328,14 +328,47 @@ static void RTI_FN(add_rows)(void *sums, const rti_tile *t)
 
 #if RTI_MATMUL_BASE
 
-/* to[i] = sum of from[i][0 ... lanes - 1] for i < n */
+/* to[j][i] = from[i][j] of a square of RTI_LANES by RTI_LANES */
+static RTI_INLINE void RTI_FN(transpose)(rti_real *to, int64_t to_step, const rti_real *from, int64_t row)
+{
+#if RTI_SHUFFLES
+    const rti_vf a = rti_vload(from), b = rti_vload(from + row);
+#  if RTI_REAL == 32
+    const rti_vf c = rti_vload(from + 2 * row), d = rti_vload(from + 3 * row);
+    const rti_vf ab = __builtin_shufflevector(a, b, 0, 4, 1, 5), cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+    const rti_vf ab2 = __builtin_shufflevector(a, b, 2, 6, 3, 7), cd2 = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+    rti_vstore(to, __builtin_shufflevector(ab, cd, 0, 1, 4, 5));
+    rti_vstore(to + to_step, __builtin_shufflevector(ab, cd, 2, 3, 6, 7));
+    rti_vstore(to + 2 * to_step, __builtin_shufflevector(ab2, cd2, 0, 1, 4, 5));
+    rti_vstore(to + 3 * to_step, __builtin_shufflevector(ab2, cd2, 2, 3, 6, 7));
+#  else
+    rti_vstore(to, __builtin_shufflevector(a, b, 0, 2));
+    rti_vstore(to + to_step, __builtin_shufflevector(a, b, 1, 3));
+#  endif
+#else
+    for (int64_t i = 0; i < RTI_LANES; i++)
+        for (int64_t j = 0; j < RTI_LANES; j++)
+            to[j * to_step + i] = from[i * row + j];
+#endif
+}
+
+/* to[i] = sum of from[i][0 ... lanes - 1] for i < n, a multiple of RTI_LANES */
 static void RTI_FN(sum_lanes)(rti_real *to, const rti_real *from, int64_t n, int64_t lanes)
 {
-    for (int64_t i = 0; i < n; i++, from += lanes) {
-        rti_vf sum = rti_vload(from);
-        for (int64_t l = RTI_LANES; l < lanes; l += RTI_LANES)
-            sum += rti_vload(from + l);
-        to[i] = RTI_FN(lanes_sum)(sum);
+    enum { RTI_SIDE = sizeof(rti_vf) / sizeof(rti_real) };
+    for (int64_t i = 0; i < n; i += RTI_SIDE) {
+        rti_real square[RTI_SIDE * RTI_SIDE], turned[RTI_SIDE * RTI_SIDE];
+        for (int64_t j = 0; j < RTI_SIDE; j++, from += lanes) {
+            rti_vf sum = rti_vload(from);
+            for (int64_t l = RTI_SIDE; l < lanes; l += RTI_SIDE)
+                sum += rti_vload(from + l);
+            rti_vstore(square + j * RTI_SIDE, sum);
+        }
+        RTI_FN(transpose)(turned, RTI_SIDE, square, RTI_SIDE);
+        rti_vf sum = rti_vload(turned);
+        for (int64_t j = 1; j < RTI_SIDE; j++)
+            sum += rti_vload(turned + j * RTI_SIDE);
+        rti_vstore(to + i, sum);
     }
 }
 #endif
@@ -374,31 +407,7 @@ static void RTI_FN(dots)(void *sums, const rti_tile *t)
 
 #if RTI_MATMUL_BASE
 
-/* to[j][i] = from[i][j] of a square of RTI_LANES by RTI_LANES */
-static RTI_INLINE void RTI_FN(transpose)(rti_real *to, int64_t to_step, const rti_real *from, int64_t row)
-{
-#if RTI_SHUFFLES
-    const rti_vf a = rti_vload(from), b = rti_vload(from + row);
-#  if RTI_REAL == 32
-    const rti_vf c = rti_vload(from + 2 * row), d = rti_vload(from + 3 * row);
-    const rti_vf ab = __builtin_shufflevector(a, b, 0, 4, 1, 5), cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
-    const rti_vf ab2 = __builtin_shufflevector(a, b, 2, 6, 3, 7), cd2 = __builtin_shufflevector(c, d, 2, 6, 3, 7);
-    rti_vstore(to, __builtin_shufflevector(ab, cd, 0, 1, 4, 5));
-    rti_vstore(to + to_step, __builtin_shufflevector(ab, cd, 2, 3, 6, 7));
-    rti_vstore(to + 2 * to_step, __builtin_shufflevector(ab2, cd2, 0, 1, 4, 5));
-    rti_vstore(to + 3 * to_step, __builtin_shufflevector(ab2, cd2, 2, 3, 6, 7));
-#  else
-    rti_vstore(to, __builtin_shufflevector(a, b, 0, 2));
-    rti_vstore(to + to_step, __builtin_shufflevector(a, b, 1, 3));
-#  endif
-#else
-    for (int64_t i = 0; i < RTI_LANES; i++)
-        for (int64_t j = 0; j < RTI_LANES; j++)
-            to[j * to_step + i] = from[i * row + j];
-#endif
-}
-
-/* The same of any size; the last square of a row or column may overlap the one before. */
+/* to[k][i] = from[i][k] of any size; the last square of a row or column may overlap the one before. */
 static void RTI_FN(transpose_all)(rti_real *to, int64_t to_step, const rti_real *from, int64_t row, int64_t rows, int64_t depth)
 {
     if (rows < RTI_LANES || depth < RTI_LANES) {
@@ -467,7 +476,7 @@ enum {
     RTI_MATMUL_K = 384,                       /* longest block of a sum: longer ones round worse, shorter ones run slower */
     RTI_MATMUL_SMALL_K = 64,                  /* up to here a copied strip of b fits the stack */
     RTI_MATMUL_DOT_ROWS = 16,
-    RTI_MATMUL_FEW_ROWS = 4,
+    RTI_MATMUL_FEW_ROWS = 2,
     RTI_MATMUL_PANEL = 14,                    /* most rows of a panel */
     RTI_MATMUL_A_BYTES = 336 * 4,             /* rows of a packed block, times the bytes of an element: a multiple of every panel's rows */
     RTI_MATMUL_B_BYTES = 2048 * 4,            /* columns, likewise */

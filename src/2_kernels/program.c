@@ -22,6 +22,16 @@ static RTI_INLINE rti_run_fn rti_formula_run(const rti_formula *f, rti_class c)
     return c == RTI_CLASS_F32 ? f->f32[rti_isa()] : c == RTI_CLASS_F64 ? f->f64[rti_isa()] : f->i64;
 }
 
+/* Whether the loops of the pass in use take any number of elements. */
+static RTI_INLINE bool rti_loops_masked(rti_class c)
+{
+#if RTI_X86 && defined(__GNUC__) && !RTI_ONE_PASS
+    return c == RTI_CLASS_I64 || rti_isa() == RTI_ISA_avx512;
+#else
+    return c == RTI_CLASS_I64;
+#endif
+}
+
 /* RTI_DEFINE_FORMULA(gelu, 1, NULL): the object that rows name, from the loops that the passes made; i64: its loop over integers or NULL */
 #define RTI_LOOP_F32(name, isa) rti_run_##name##_f32_##isa
 #define RTI_LOOP_F64(name, isa) rti_run_##name##_f64_##isa
@@ -275,7 +285,14 @@ static void rti_sweep_range(void *work, int64_t begin, int64_t end)
 }
 
 /* The shortest path: one formula over contiguous arrays of its class. */
-typedef struct rti_flat { rti_run_fn run; int n_in; const char *in[3]; char *out; size_t wide; } rti_flat;
+typedef struct rti_flat {
+    rti_run_fn run;
+    int n_in;
+    bool masked;                    /* the loop takes any number of elements, not only whole vectors */
+    const void *in[3];
+    char *out;
+    size_t wide;
+} rti_flat;
 
 /* Up to 15 elements, without a call. */
 static RTI_INLINE void rti_copy_few(void *to, const void *from, size_t n_bytes)
@@ -308,7 +325,7 @@ static RTI_INLINE void rti_flat_rest(const rti_flat *f, int64_t at, int64_t n)
     size_t offset = (size_t)at * f->wide, left = (size_t)n * f->wide;
     for (int k = 0; k < f->n_in; k++) {
         rti_clear_step(buffer[k]);
-        rti_copy_few(buffer[k], f->in[k] + offset, left);
+        rti_copy_few(buffer[k], (const char *)f->in[k] + offset, left);
         in[k] = buffer[k];
     }
     f->run(&out, in, RTI_STEP);
@@ -322,7 +339,9 @@ static void rti_flat_range(void *work, int64_t begin, int64_t end)
     void *out = f->out + (size_t)begin * f->wide;
     int64_t n = end - begin, whole = n - n % RTI_STEP;
     for (int k = 0; k < f->n_in; k++)
-        in[k] = f->in[k] + (size_t)begin * f->wide;
+        in[k] = (const char *)f->in[k] + (size_t)begin * f->wide;
+    if (f->masked)
+        whole = n;
     if (whole)
         f->run(&out, in, whole);
     if (n > whole)
@@ -332,7 +351,10 @@ static void rti_flat_range(void *work, int64_t begin, int64_t end)
 static RTI_INLINE rt_status rti_flat_run(rti_flat *f, int64_t n)
 {
     if (n < RTI_STEP) {
-        if (n > 0)
+        void *out = f->out;
+        if (f->masked)
+            f->run(&out, (const void *const *)f->in, n);
+        else if (n > 0)
             rti_flat_rest(f, 0, n);
         return RT_OK;
     }
@@ -363,6 +385,7 @@ static rt_status rti_program_run(const rti_program *p, rti_operand *operand, int
         rti_flat f;
         f.run = p->step[0].run;
         f.n_in = p->step[0].n_in;
+        f.masked = rti_loops_masked(p->compute);
         f.out = operand[p->n_inputs].data;
         f.wide = rti_element_bytes(operand[0].dtype);
         for (int k = 0; k < f.n_in; k++)

@@ -156,56 +156,88 @@ static RTI_INLINE rti_vf rti_vmantissa(rti_vf x)
 
 /* ---- formulas: a definition makes the formula and its loop over contiguous arrays ---- */
 
+/* Where loads and stores can be masked, the last vector of a loop is; elsewhere a loop runs over whole vectors only. */
+#undef RTI_LAST
+#undef RTI_TAKE
+#undef RTI_MASK_TAKE
+#undef RTI_PUT
+#undef RTI_MASK_PUT
+#if defined(RTI_AVX512)
+#  if RTI_REAL == 32
+static RTI_INLINE rti_vf RTI_FN(load_left)(const rti_real *p, __mmask16 part) { return (rti_vf)_mm512_maskz_loadu_ps(part, p); }
+static RTI_INLINE void RTI_FN(store_left)(rti_real *p, rti_vf a, __mmask16 part) { _mm512_mask_storeu_ps(p, part, (__m512)a); }
+#    define RTI_LAST const __mmask16 part = n - i < 16 ? (__mmask16)((1u << (n - i)) - 1) : (__mmask16)0xffff;
+#  else
+static RTI_INLINE rti_vf RTI_FN(load_left)(const rti_real *p, __mmask8 part) { return (rti_vf)_mm512_maskz_loadu_pd(part, p); }
+static RTI_INLINE void RTI_FN(store_left)(rti_real *p, rti_vf a, __mmask8 part) { _mm512_mask_storeu_pd(p, part, (__m512d)a); }
+#    define RTI_LAST const __mmask8 part = n - i < 8 ? (__mmask8)((1u << (n - i)) - 1) : (__mmask8)0xff;
+#  endif
+#  define RTI_TAKE(k) RTI_FN(load_left)(in##k + i, part)
+#  define RTI_MASK_TAKE(k) RTI_FN(to_bits)(RTI_TAKE(k))
+#  define RTI_PUT(k, x) RTI_FN(store_left)(out##k + i, x, part)
+#  define RTI_MASK_PUT(k, x) RTI_PUT(k, RTI_FN(of_bits)(x))
+#else
+#  define RTI_LAST
+#  define RTI_TAKE(k) rti_vload(in##k + i)
+#  define RTI_MASK_TAKE(k) RTI_FN(mload)(in##k + i)
+#  define RTI_PUT(k, x) rti_vstore(out##k + i, x)
+#  define RTI_MASK_PUT(k, x) RTI_FN(mstore)(out##k + i, x)
+#endif
+
+/* RTI_AT(k), in loops written by hand over whole vectors */
+#undef RTI_AT
+#define RTI_AT(k) rti_vload(in##k + i)
+
 #define RTI_LOOP(name, arguments, call) \
     static RTI_UNUSED void RTI_FN(run_##name)(void *const *out, const void *const *in, int64_t n) \
     { \
         arguments \
         for (int64_t i = 0; i < n; i += RTI_LANES) { \
+            RTI_LAST \
             call \
         } \
     }
 #define RTI_IN(k) const rti_real *in##k = RTI_CAST(const rti_real *, in[k]);
 #define RTI_OUT(k) rti_real *out##k = RTI_CAST(rti_real *, out[k]);
-#define RTI_AT(k) rti_vload(in##k + i)
 
 /* RTI_FORMULA1(name, x) { return ...; }, and so on up to three operands; RTI_MASK2 for those that answer with a mask */
 #define RTI_FORMULA1(name, a) \
     static RTI_INLINE rti_vf RTI_FN(name)(rti_vf a); \
-    RTI_LOOP(name, RTI_IN(0) RTI_OUT(0), rti_vstore(out0 + i, RTI_FN(name)(RTI_AT(0)));) \
+    RTI_LOOP(name, RTI_IN(0) RTI_OUT(0), RTI_PUT(0, RTI_FN(name)(RTI_TAKE(0)));) \
     static RTI_INLINE rti_vf RTI_FN(name)(rti_vf a)
 #define RTI_FORMULA2(name, a, b) \
     static RTI_INLINE rti_vf RTI_FN(name)(rti_vf a, rti_vf b); \
-    RTI_LOOP(name, RTI_IN(0) RTI_IN(1) RTI_OUT(0), rti_vstore(out0 + i, RTI_FN(name)(RTI_AT(0), RTI_AT(1)));) \
+    RTI_LOOP(name, RTI_IN(0) RTI_IN(1) RTI_OUT(0), RTI_PUT(0, RTI_FN(name)(RTI_TAKE(0), RTI_TAKE(1)));) \
     static RTI_INLINE rti_vf RTI_FN(name)(rti_vf a, rti_vf b)
 #define RTI_FORMULA3(name, a, b, c) \
     static RTI_INLINE rti_vf RTI_FN(name)(rti_vf a, rti_vf b, rti_vf c); \
-    RTI_LOOP(name, RTI_IN(0) RTI_IN(1) RTI_IN(2) RTI_OUT(0), rti_vstore(out0 + i, RTI_FN(name)(RTI_AT(0), RTI_AT(1), RTI_AT(2)));) \
+    RTI_LOOP(name, RTI_IN(0) RTI_IN(1) RTI_IN(2) RTI_OUT(0), RTI_PUT(0, RTI_FN(name)(RTI_TAKE(0), RTI_TAKE(1), RTI_TAKE(2)));) \
     static RTI_INLINE rti_vf RTI_FN(name)(rti_vf a, rti_vf b, rti_vf c)
 
 /* ---- the words as loops of their own, for recorded formulas; masks travel in tiles as the bits they are ---- */
 
-RTI_LOOP(word_neg, RTI_IN(0) RTI_OUT(0), rti_vstore(out0 + i, rti_vneg(RTI_AT(0)));)
-RTI_LOOP(word_abs, RTI_IN(0) RTI_OUT(0), rti_vstore(out0 + i, rti_vabs(RTI_AT(0)));)
-RTI_LOOP(word_sqrt, RTI_IN(0) RTI_OUT(0), rti_vstore(out0 + i, rti_vsqrt(RTI_AT(0)));)
-RTI_LOOP(word_round, RTI_IN(0) RTI_OUT(0), rti_vstore(out0 + i, rti_vround(RTI_AT(0)));)
-RTI_LOOP(word_exponent, RTI_IN(0) RTI_OUT(0), rti_vstore(out0 + i, rti_vexponent(RTI_AT(0)));)
-RTI_LOOP(word_mantissa, RTI_IN(0) RTI_OUT(0), rti_vstore(out0 + i, rti_vmantissa(RTI_AT(0)));)
-RTI_LOOP(word_isnan, RTI_IN(0) RTI_OUT(0), RTI_FN(mstore)(out0 + i, rti_visnan(RTI_AT(0)));)
-RTI_LOOP(word_not, RTI_IN(0) RTI_OUT(0), RTI_FN(mstore)(out0 + i, rti_vnot(RTI_FN(mload)(in0 + i)));)
-RTI_LOOP(word_flag, RTI_IN(0) RTI_OUT(0), rti_vstore(out0 + i, rti_vflag(RTI_FN(mload)(in0 + i)));)
-RTI_LOOP(word_add, RTI_IN(0) RTI_IN(1) RTI_OUT(0), rti_vstore(out0 + i, rti_vadd(RTI_AT(0), RTI_AT(1)));)
-RTI_LOOP(word_sub, RTI_IN(0) RTI_IN(1) RTI_OUT(0), rti_vstore(out0 + i, rti_vsub(RTI_AT(0), RTI_AT(1)));)
-RTI_LOOP(word_mul, RTI_IN(0) RTI_IN(1) RTI_OUT(0), rti_vstore(out0 + i, rti_vmul(RTI_AT(0), RTI_AT(1)));)
-RTI_LOOP(word_div, RTI_IN(0) RTI_IN(1) RTI_OUT(0), rti_vstore(out0 + i, rti_vdiv(RTI_AT(0), RTI_AT(1)));)
-RTI_LOOP(word_scale2, RTI_IN(0) RTI_IN(1) RTI_OUT(0), rti_vstore(out0 + i, rti_vscale2(RTI_AT(0), RTI_AT(1)));)
-RTI_LOOP(word_copysign, RTI_IN(0) RTI_IN(1) RTI_OUT(0), rti_vstore(out0 + i, rti_vcopysign(RTI_AT(0), RTI_AT(1)));)
-RTI_LOOP(word_lt, RTI_IN(0) RTI_IN(1) RTI_OUT(0), RTI_FN(mstore)(out0 + i, rti_vlt(RTI_AT(0), RTI_AT(1)));)
-RTI_LOOP(word_le, RTI_IN(0) RTI_IN(1) RTI_OUT(0), RTI_FN(mstore)(out0 + i, rti_vle(RTI_AT(0), RTI_AT(1)));)
-RTI_LOOP(word_eq, RTI_IN(0) RTI_IN(1) RTI_OUT(0), RTI_FN(mstore)(out0 + i, rti_veq(RTI_AT(0), RTI_AT(1)));)
-RTI_LOOP(word_and, RTI_IN(0) RTI_IN(1) RTI_OUT(0), RTI_FN(mstore)(out0 + i, rti_vand(RTI_FN(mload)(in0 + i), RTI_FN(mload)(in1 + i)));)
-RTI_LOOP(word_or, RTI_IN(0) RTI_IN(1) RTI_OUT(0), RTI_FN(mstore)(out0 + i, rti_vor(RTI_FN(mload)(in0 + i), RTI_FN(mload)(in1 + i)));)
-RTI_LOOP(word_fma, RTI_IN(0) RTI_IN(1) RTI_IN(2) RTI_OUT(0), rti_vstore(out0 + i, rti_vfma(RTI_AT(0), RTI_AT(1), RTI_AT(2)));)
-RTI_LOOP(word_select, RTI_IN(0) RTI_IN(1) RTI_IN(2) RTI_OUT(0), rti_vstore(out0 + i, rti_vselect(RTI_FN(mload)(in0 + i), RTI_AT(1), RTI_AT(2)));)
+RTI_LOOP(word_neg, RTI_IN(0) RTI_OUT(0), RTI_PUT(0, rti_vneg(RTI_TAKE(0)));)
+RTI_LOOP(word_abs, RTI_IN(0) RTI_OUT(0), RTI_PUT(0, rti_vabs(RTI_TAKE(0)));)
+RTI_LOOP(word_sqrt, RTI_IN(0) RTI_OUT(0), RTI_PUT(0, rti_vsqrt(RTI_TAKE(0)));)
+RTI_LOOP(word_round, RTI_IN(0) RTI_OUT(0), RTI_PUT(0, rti_vround(RTI_TAKE(0)));)
+RTI_LOOP(word_exponent, RTI_IN(0) RTI_OUT(0), RTI_PUT(0, rti_vexponent(RTI_TAKE(0)));)
+RTI_LOOP(word_mantissa, RTI_IN(0) RTI_OUT(0), RTI_PUT(0, rti_vmantissa(RTI_TAKE(0)));)
+RTI_LOOP(word_isnan, RTI_IN(0) RTI_OUT(0), RTI_MASK_PUT(0, rti_visnan(RTI_TAKE(0)));)
+RTI_LOOP(word_not, RTI_IN(0) RTI_OUT(0), RTI_MASK_PUT(0, rti_vnot(RTI_MASK_TAKE(0)));)
+RTI_LOOP(word_flag, RTI_IN(0) RTI_OUT(0), RTI_PUT(0, rti_vflag(RTI_MASK_TAKE(0)));)
+RTI_LOOP(word_add, RTI_IN(0) RTI_IN(1) RTI_OUT(0), RTI_PUT(0, rti_vadd(RTI_TAKE(0), RTI_TAKE(1)));)
+RTI_LOOP(word_sub, RTI_IN(0) RTI_IN(1) RTI_OUT(0), RTI_PUT(0, rti_vsub(RTI_TAKE(0), RTI_TAKE(1)));)
+RTI_LOOP(word_mul, RTI_IN(0) RTI_IN(1) RTI_OUT(0), RTI_PUT(0, rti_vmul(RTI_TAKE(0), RTI_TAKE(1)));)
+RTI_LOOP(word_div, RTI_IN(0) RTI_IN(1) RTI_OUT(0), RTI_PUT(0, rti_vdiv(RTI_TAKE(0), RTI_TAKE(1)));)
+RTI_LOOP(word_scale2, RTI_IN(0) RTI_IN(1) RTI_OUT(0), RTI_PUT(0, rti_vscale2(RTI_TAKE(0), RTI_TAKE(1)));)
+RTI_LOOP(word_copysign, RTI_IN(0) RTI_IN(1) RTI_OUT(0), RTI_PUT(0, rti_vcopysign(RTI_TAKE(0), RTI_TAKE(1)));)
+RTI_LOOP(word_lt, RTI_IN(0) RTI_IN(1) RTI_OUT(0), RTI_MASK_PUT(0, rti_vlt(RTI_TAKE(0), RTI_TAKE(1)));)
+RTI_LOOP(word_le, RTI_IN(0) RTI_IN(1) RTI_OUT(0), RTI_MASK_PUT(0, rti_vle(RTI_TAKE(0), RTI_TAKE(1)));)
+RTI_LOOP(word_eq, RTI_IN(0) RTI_IN(1) RTI_OUT(0), RTI_MASK_PUT(0, rti_veq(RTI_TAKE(0), RTI_TAKE(1)));)
+RTI_LOOP(word_and, RTI_IN(0) RTI_IN(1) RTI_OUT(0), RTI_MASK_PUT(0, rti_vand(RTI_MASK_TAKE(0), RTI_MASK_TAKE(1)));)
+RTI_LOOP(word_or, RTI_IN(0) RTI_IN(1) RTI_OUT(0), RTI_MASK_PUT(0, rti_vor(RTI_MASK_TAKE(0), RTI_MASK_TAKE(1)));)
+RTI_LOOP(word_fma, RTI_IN(0) RTI_IN(1) RTI_IN(2) RTI_OUT(0), RTI_PUT(0, rti_vfma(RTI_TAKE(0), RTI_TAKE(1), RTI_TAKE(2)));)
+RTI_LOOP(word_select, RTI_IN(0) RTI_IN(1) RTI_IN(2) RTI_OUT(0), RTI_PUT(0, rti_vselect(RTI_MASK_TAKE(0), RTI_TAKE(1), RTI_TAKE(2)));)
 
 /* ---- sums across the lanes ---- */
 

@@ -189,6 +189,7 @@ static rt_status rti_run_flat(const rti_call *c)
     rti_flat f;
     f.run = rti_formula_run(c->formula, c->compute);
     f.n_in = c->formula->n_in;
+    f.masked = rti_loops_masked(c->compute);
     f.wide = rti_element_bytes(rti_class_dtype[c->compute]);
     f.out = c->out[0]->data;
     for (int k = 0; k < f.n_in; k++)

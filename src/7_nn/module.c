@@ -221,11 +221,8 @@ static bool rti_module_adopt(rt_module *self, const char *name, rt_module *child
 
 RT_API rt_module *rt_module_add(rt_module *self, const char *name, rt_module *child)
 {
-    if (!child || !rti_is_module(child, "rt_module_add")) {
-        if (!child)
-            rti_raise(RT_ERR_NULL, "rt_module_add", "child is NULL");
+    if (!rti_is_module(child, "rt_module_add"))
         return NULL;
-    }
     if (self && self->head.tag == RTI_TAG_MODULE && rti_module_contains(child, self)) {
         rti_raise(RT_ERR_VALUE, "rt_module_add", "this %s contains the %s that it was to be added to", child->type, self->type);
         return NULL;

@@ -26,6 +26,16 @@ static rt_status sum_and_difference(rt_module *self, const rt_value *in, int n_i
     return RT_OK;
 }
 
+static rt_status nothing(rt_module *self, const rt_value *in, int n_in, rt_value *out, int n_out)
+{
+    (void)self;
+    (void)in;
+    (void)n_in;
+    (void)out;
+    (void)n_out;
+    return RT_OK;
+}
+
 static rt_status doubled(rt_module *self, const rt_value *in, int n_in, rt_value *out, int n_out)
 {
     (void)self;
@@ -245,6 +255,30 @@ static void general_forward(void)
     rt_tensor *y = rt_forward(m, in[0].as.tensor);
     CHECK_CLOSE(rt_at_index(y, RT_SHAPE(0)), 10, 0, 0);
     rt_free(m);
+
+    m = rt_module_new_values("Nothing", nothing, NULL);
+    CHECK_STATUS(rt_forward(m, in[0].as.tensor), RT_ERR_VALUE);
+    rt_free(m);
+}
+
+static void what_is_no_module(void)
+{
+    rt_dict *d = rt_dict_new();
+    rt_module *m = same_module("M"), *wrong = (rt_module *)(void *)d;
+    rt_tensor *x = rt_ones(RT_SHAPE(2), NULL);
+    rt_value in = rt_value_tensor(x), out;
+    CHECK_STATUS(rt_forward(wrong, x), RT_ERR_STATE);
+    CHECK_STATUS(rt_forward_values(wrong, &in, 1, &out, 1), RT_ERR_STATE);
+    CHECK_STATUS(rt_module_add(m, "d", wrong), RT_ERR_STATE);
+    CHECK_STATUS(rt_module_add(wrong, "m", same_module("M")), RT_ERR_STATE);
+    CHECK_STATUS(rt_module_get(NULL, "m"), RT_ERR_NULL);
+    CHECK_STATUS(rt_module_child_at(NULL, 0), RT_ERR_NULL);
+    CHECK_INT(rt_module_n_children(NULL), -1);
+    CHECK_STATUS(NULL, RT_ERR_NULL);
+    CHECK_INT(rt_parameters(wrong).count, -1);
+    CHECK_STATUS(NULL, RT_ERR_STATE);
+    rt_free(m);
+    rt_free(d);
 }
 
 static void plain_forward_through_values(void)
@@ -270,6 +304,8 @@ static void failures_pass_through(void)
     CHECK_STATUS(rt_forward(NULL, x), RT_ERR_NULL);
     CHECK_STATUS(rt_forward(m, RT_NONE), RT_ERR_NULL);
     CHECK_STATUS(rt_forward(silent, x), RT_ERR_STATE);
+    rt_value in = rt_value_tensor(x), out;
+    CHECK_STATUS(rt_forward_values(silent, &in, 1, &out, 1), RT_ERR_STATE);
     CHECK(rt_forward(m, rt_add(x, rt_ones(RT_SHAPE(3), NULL))) == NULL);
     CHECK_STATUS(NULL, RT_ERR_SHAPE);
     CHECK_STATUS(rt_train(NULL), RT_ERR_NULL);
@@ -354,6 +390,7 @@ int main(void)
     TEST(tensors_go_from_their_scope_to_the_module);
     TEST(user_data);
     TEST(general_forward);
+    TEST(what_is_no_module);
     TEST(plain_forward_through_values);
     TEST(failures_pass_through);
     TEST(an_unread_error_stops_construction);

@@ -83,6 +83,8 @@ static void lists_that_fail(void)
     CHECK_STATUS(NULL, RT_ERR_NULL);
     CHECK_INT(rt_parameters_of(&a, -1).count, -1);
     CHECK_STATUS(NULL, RT_ERR_VALUE);
+    CHECK_INT(rt_parameters_of(NULL, 1).count, -1);
+    CHECK_STATUS(NULL, RT_ERR_NULL);
     rt_module *m = rt_nn_linear(2, 2, NULL);
     rt_testing_refuse_request(1);
     CHECK_INT(rt_parameters(m).count, -1);
@@ -109,6 +111,7 @@ static void names_too_long(void)
 
 static void gradients_are_taken_away(void)
 {
+    int64_t no_object[8] = { 0, 0, 0, 0, 0, 0, 0, 0 };
     rt_module *m = tree();
     rt_tensor *w = rt_module_parameter(m, "layers.0.weight"), *scale = rt_module_parameter(m, "scale");
     CHECK(rt_backward(rt_add(rt_sum(w), rt_sum(scale))) == RT_OK);
@@ -119,6 +122,7 @@ static void gradients_are_taken_away(void)
     CHECK(rt_is_none(rt_grad(w)));
     CHECK_STATUS(rt_zero_grad(NULL), RT_ERR_NULL);
     CHECK_STATUS(rt_zero_grad(RT_NONE), RT_ERR_NULL);
+    CHECK_STATUS(rt_zero_grad(no_object), RT_ERR_STATE);
     rt_dict *d = rt_dict_new();
     CHECK_STATUS(rt_zero_grad(d), RT_ERR_UNSUPPORTED);
     rt_free(d);
