@@ -45,7 +45,7 @@ static task small_digits(void)
 {
     rt_dataset *digits = rt_dataset_idx("examples/data/digits-images.idx3-ubyte", "examples/data/digits-labels.idx1-ubyte");
     rt_tensor *order = rt_randperm(1797, NULL);
-    task t = { NULL, NULL, 8, 64, 20, 3e-3 };
+    task t = { NULL, NULL, 8, 64, 20, 5e-3 };
     rt_dataset_divide(digits, 16);
     t.train = shuffled(rt_dataset_subset(digits, slice(order, 0, 1437)), 32);
     t.test = in_order(rt_dataset_subset(digits, slice(order, 1437, 1797)));
@@ -67,7 +67,7 @@ static const char *mnist_file(char path[512], const char *dir, const char *name,
 static task mnist(const char *dir)
 {
     char images[512], labels[512];
-    task t = { NULL, NULL, 28, 256, 4, 1e-3 };
+    task t = { NULL, NULL, 28, 256, 4, 2e-3 };
     t.train = shuffled(rt_dataset_idx(mnist_file(images, dir, "train-images", 3), mnist_file(labels, dir, "train-labels", 1)), 64);
     t.test = in_order(rt_dataset_idx(mnist_file(images, dir, "t10k-images", 3), mnist_file(labels, dir, "t10k-labels", 1)));
     return t;

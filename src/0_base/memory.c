@@ -444,6 +444,8 @@ static void rti_pool_trim(rti_pool *pool)
 RT_API void rt_memory_trim(void)
 {
     rti_thread *t = rti_thread_state();
+    if (t->at_trim)
+        t->at_trim(t);
     if (t->pool)
         rti_pool_trim(t->pool);
     rti_lock(&rti_pools_lock);

@@ -26,6 +26,7 @@ typedef struct rti_thread {
     struct rti_node *dead_nodes;     /* tape nodes waiting to be taken apart */
     bool burying;                    /* they are being taken apart further up the stack */
     void (*at_end[2])(struct rti_thread *);   /* what floors above must let go of when the thread ends */
+    void (*at_trim)(struct rti_thread *);     /* and what they can do without for a while */
 } rti_thread;
 
 static RTI_THREAD_LOCAL rti_thread *rti_tls;

@@ -36,7 +36,8 @@ typedef struct rti_matmul_pass {
     void (*tile)(const rti_tile *t);                /* 1, 2, 4 or tile_rows rows; up to lanes or 2 * lanes columns, between them only with masks */
     void (*panel)(const rti_tile *t);               /* a whole panel of panel_rows rows, a whole panel of 2 * lanes columns */
     void (*add_rows)(void *sums, const rti_tile *t);
-    void (*dots)(void *sums, const rti_tile *t);
+    void (*dots)(void *vectors, const rti_tile *t);
+    void (*sum_lanes)(void *sums, const void *vectors, int64_t n, int64_t lanes);
     void (*write)(const rti_tile *t, const void *sums, int64_t sums_row);
     void (*pack)(void *to, int64_t width, const void *from, int64_t row, int64_t step, int64_t rows, int64_t depth);
 } rti_matmul_pass;
@@ -141,9 +142,7 @@ static RTI_INLINE rti_vf RTI_FN(load_part)(const rti_real *p, rti_part n)
 
 /* ---- tiles ---- */
 
-/* What needs no vectors, or none longer than 16 bytes, is there once for all passes. */
-#define RTI_BASE(name) RTI_JOIN(name, RTI_TYPE, base)
-#if RTI_MATMUL_BASE
+#if !RTI_MASKS
 
 /* Writes sums that lie in memory. sums (rows,columns) */
 static RTI_NOINLINE void RTI_FN(write_sums)(const rti_tile *t, const void *sums, int64_t sums_row)
@@ -188,7 +187,7 @@ static RTI_INLINE void RTI_FN(end_tile)(const rti_tile *t, rti_vf (*sum)[2], con
         RTI_UNROLL
         for (int i = 0; i < rows; i++)
             rti_vstore(rest + i * RTI_LANES, sum[i][0]);
-        RTI_BASE(write_sums)(t, rest, RTI_LANES);
+        RTI_FN(write_sums)(t, rest, RTI_LANES);
         return;
     }
     if (plus) {
@@ -326,6 +325,40 @@ static void RTI_FN(add_rows)(void *sums, const rti_tile *t)
 
 /* ---- rows and columns that both lie along k: lanes are summed apart, then together ---- */
 
+/* The lanes of a row i . b column j, for up to 2 rows and 4 columns; beyond the last row or column the last is taken again. vectors [2][4][RTI_LANES] */
+static void RTI_FN(dots)(void *vectors, const rti_tile *t)
+{
+    const rti_real *a = RTI_CAST(const rti_real *, t->a), *b = RTI_CAST(const rti_real *, t->b), *column[4];
+    const rti_real *a1 = a + (t->rows - 1) * t->a_row;
+    const int64_t whole = t->k - (t->k - 1) % RTI_LANES - 1;   /* what is left is one vector, or part of it */
+    const rti_part all = RTI_FN(part_of)(RTI_LANES), rest = RTI_FN(part_of)(t->k - whole);
+    rti_real *lanes = RTI_CAST(rti_real *, vectors);
+    rti_vf sum[2][4];
+    RTI_UNROLL
+    for (int j = 0; j < 4; j++) {
+        sum[0][j] = sum[1][j] = rti_vset(0);
+        column[j] = b + RTI_MIN(j, t->columns - 1) * t->b_column;
+    }
+    for (int64_t k = 0; k < t->k; k += RTI_LANES) {
+        const rti_part part = k < whole ? all : rest;
+        const rti_vf x0 = RTI_FN(load_part)(a + k, part), x1 = RTI_FN(load_part)(a1 + k, part);
+        RTI_UNROLL
+        for (int j = 0; j < 4; j++) {
+            const rti_vf y = RTI_FN(load_part)(column[j] + k, part);
+            sum[0][j] = rti_vfma(x0, y, sum[0][j]);
+            sum[1][j] = rti_vfma(x1, y, sum[1][j]);
+        }
+    }
+    RTI_UNROLL
+    for (int j = 0; j < 4; j++) {
+        rti_vstore(lanes + j * RTI_LANES, sum[0][j]);
+        rti_vstore(lanes + (4 + j) * RTI_LANES, sum[1][j]);
+    }
+}
+
+/* ---- what needs no vectors longer than 16 bytes is there once for all passes ----
+ * Other passes reach it by pointer, from outside: called from them, gcc leaves the upper halves of its registers dirty, which costs. */
+
 #if RTI_MATMUL_BASE
 
 /* to[j][i] = from[i][j] of a square of RTI_LANES by RTI_LANES */
@@ -353,9 +386,11 @@ static RTI_INLINE void RTI_FN(transpose)(rti_real *to, int64_t to_step, const rt
 }
 
 /* to[i] = sum of from[i][0 ... lanes - 1] for i < n, a multiple of RTI_LANES */
-static void RTI_FN(sum_lanes)(rti_real *to, const rti_real *from, int64_t n, int64_t lanes)
+static void RTI_FN(sum_lanes)(void *sums, const void *vectors, int64_t n, int64_t lanes)
 {
     enum { RTI_SIDE = sizeof(rti_vf) / sizeof(rti_real) };
+    const rti_real *from = RTI_CAST(const rti_real *, vectors);
+    rti_real *to = RTI_CAST(rti_real *, sums);
     for (int64_t i = 0; i < n; i += RTI_SIDE) {
         rti_real square[RTI_SIDE * RTI_SIDE], turned[RTI_SIDE * RTI_SIDE];
         for (int64_t j = 0; j < RTI_SIDE; j++, from += lanes) {
@@ -371,41 +406,6 @@ static void RTI_FN(sum_lanes)(rti_real *to, const rti_real *from, int64_t n, int
         rti_vstore(to + i, sum);
     }
 }
-#endif
-
-/* sums[i][j] = a row i . b column j, for up to 2 rows and 4 columns; beyond the last row or column the last is taken again. sums [2][4] */
-static void RTI_FN(dots)(void *sums, const rti_tile *t)
-{
-    const rti_real *a = RTI_CAST(const rti_real *, t->a), *b = RTI_CAST(const rti_real *, t->b), *column[4];
-    const rti_real *a1 = a + (t->rows - 1) * t->a_row;
-    rti_real lanes[8 * sizeof(rti_vf) / sizeof(rti_real)];   /* [2][4][RTI_LANES] */
-    rti_vf sum[2][4];
-    RTI_UNROLL
-    for (int j = 0; j < 4; j++) {
-        sum[0][j] = sum[1][j] = rti_vset(0);
-        column[j] = b + RTI_MIN(j, t->columns - 1) * t->b_column;
-    }
-    for (int64_t k = 0; k < t->k; k += RTI_LANES) {
-        const rti_part part = RTI_FN(part_of)(RTI_MIN(t->k - k, RTI_LANES));
-        const rti_vf x0 = RTI_FN(load_part)(a + k, part), x1 = RTI_FN(load_part)(a1 + k, part);
-        RTI_UNROLL
-        for (int j = 0; j < 4; j++) {
-            const rti_vf y = RTI_FN(load_part)(column[j] + k, part);
-            sum[0][j] = rti_vfma(x0, y, sum[0][j]);
-            sum[1][j] = rti_vfma(x1, y, sum[1][j]);
-        }
-    }
-    RTI_UNROLL
-    for (int j = 0; j < 4; j++) {
-        rti_vstore(lanes + j * RTI_LANES, sum[0][j]);
-        rti_vstore(lanes + (4 + j) * RTI_LANES, sum[1][j]);
-    }
-    RTI_BASE(sum_lanes)(RTI_CAST(rti_real *, sums), lanes, 8, RTI_LANES);
-}
-
-/* ---- copies into the order of use ---- */
-
-#if RTI_MATMUL_BASE
 
 /* to[k][i] = from[i][k] of any size; the last square of a row or column may overlap the one before. */
 static void RTI_FN(transpose_all)(rti_real *to, int64_t to_step, const rti_real *from, int64_t row, int64_t rows, int64_t depth)
@@ -452,6 +452,7 @@ static void RTI_FN(pack)(void *packed, int64_t width, const void *source, int64_
 }
 #endif
 
+#define RTI_BASE(name) RTI_JOIN(name, RTI_TYPE, base)
 static const rti_matmul_pass RTI_FN(matmul_pass) = {
     sizeof(rti_real), (int)RTI_LANES, RTI_TILE_ROWS, RTI_PANEL_ROWS, RTI_MASKS,
     RTI_FN(tile),
@@ -460,7 +461,7 @@ static const rti_matmul_pass RTI_FN(matmul_pass) = {
 #else
     RTI_FN(tile),
 #endif
-    RTI_FN(add_rows), RTI_FN(dots), RTI_BASE(write_sums), RTI_BASE(pack)
+    RTI_FN(add_rows), RTI_FN(dots), RTI_BASE(sum_lanes), RTI_BASE(write_sums), RTI_BASE(pack)
 };
 
 #undef RTI_TILE_ROWS
@@ -502,7 +503,7 @@ static int64_t rti_matmul_block(int64_t size, int64_t most, int64_t unit)
 /* Whether copying both operands into the order of their use can pay. */
 static bool rti_matmul_can_pack(int64_t m, int64_t n, int64_t k)
 {
-    return k > RTI_MATMUL_SMALL_K && m >= 64 && n >= 64 && (double)m * (double)n * (double)k >= 2e7;
+    return k > RTI_MATMUL_SMALL_K && m >= 64 && n >= 64 && (double)m * (double)n * (double)k >= 1e7;
 }
 
 /* Bytes of workspace, beginning at a multiple of 64, that each thread brings; enough for every share and all strides. */
@@ -669,14 +670,15 @@ static RTI_NOINLINE void rti_matmul_few_rows(const rti_matmul_pass *pass, const 
 /* Rows and columns along k. */
 static RTI_NOINLINE void rti_matmul_dots(const rti_matmul_pass *pass, const rti_tile *whole)
 {
-    double sums[8];   /* [2][4] of the type */
+    double vectors[8 * RTI_MATMUL_STRIP_BYTES / 2 / sizeof(double)], sums[8];   /* [2][4][lanes], [2][4] of the type */
     for (int64_t j = 0; j < whole->columns; j += 4) {
         rti_tile t = *whole;
         t.columns = RTI_MIN(whole->columns - j, 4);
         rti_tile_skip_columns(&t, j, pass->bytes);
         for (int64_t i = 0; i < whole->rows; i += 2) {
             t.rows = RTI_MIN(whole->rows - i, 2);
-            pass->dots(sums, &t);
+            pass->dots(vectors, &t);
+            pass->sum_lanes(sums, vectors, 8, pass->lanes);
             pass->write(&t, sums, 4);
             rti_tile_skip_rows(&t, 2, pass->bytes);
         }
@@ -698,6 +700,14 @@ static RTI_NOINLINE void rti_matmul_no_sums(rti_tile *t, int bytes)
 
 /* ---- the choice ---- */
 
+/* Whether the rows of a strip of b lie so far apart that they crowd out each other from the first-level cache, over rows enough to pay for a copy:
+ * a cache of 32 KB repeats itself every 4 KB. */
+static RTI_INLINE bool rti_matmul_crowded(const rti_tile *t, int bytes)
+{
+    const uint64_t step = (uint64_t)t->b_step * (uint64_t)bytes, period = RTI_MIN(step & (0 - step), 4096u);
+    return t->rows >= 256 && (uint64_t)t->k * period > 32768u;
+}
+
 /* One block of the sums. */
 static RTI_INLINE void rti_matmul_one_block(const rti_matmul_pass *pass, rti_tile *t, int64_t k, void *workspace)
 {
@@ -706,7 +716,7 @@ static RTI_INLINE void rti_matmul_one_block(const rti_matmul_pass *pass, rti_til
         rti_matmul_few_rows(pass, t);
     else if (rti_matmul_can_pack(t->rows, t->columns, k))
         rti_matmul_packed(pass, t, RTI_CAST(char *, workspace));
-    else if (t->b_column == 1)
+    else if (t->b_column == 1 && !rti_matmul_crowded(t, pass->bytes))
         rti_matmul_strips(pass, t, NULL);
     else if (k <= RTI_MATMUL_SMALL_K)
         rti_matmul_strips_on_stack(pass, t);
@@ -751,7 +761,7 @@ static void rti_matmul_run(const rti_matmul_pass *pass, const rti_product *p, in
     const bool along_k = t.a_step == 1 && t.b_step == 1;
     if (p->n == 1 && (along_k || t.a_row == 1))
         rti_tile_transpose(&t);
-    if (along_k && (p->n == 1 || p->m == 1 || (p->m <= RTI_MATMUL_DOT_ROWS && p->n > RTI_MATMUL_DOT_ROWS && t.k > RTI_MATMUL_SMALL_K)))
+    if (along_k && (p->n == 1 || p->m == 1 || (p->m <= RTI_MATMUL_DOT_ROWS && p->n > RTI_MATMUL_DOT_ROWS && t.k >= p->m * 64)))
         rti_matmul_dots(pass, &t);
     else if (t.k <= RTI_MATMUL_K)
         rti_matmul_one_block(pass, &t, t.k, workspace);

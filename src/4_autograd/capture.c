@@ -13,7 +13,7 @@ typedef struct rti_capture {
     int n_inputs, n_steps, n_pending;
     rt_tensor *input[RTI_MAX_INPUTS];            /* held; NULL for a number */
     uint64_t number[RTI_MAX_INPUTS];
-    struct { const rti_formula *formula; uint8_t in[3]; } step[RTI_MAX_STEPS];   /* step k makes value n_inputs-independent number 128 + k */
+    struct { const rti_formula *formula; uint8_t in[3]; } step[RTI_MAX_STEPS];   /* step k makes value RTI_STEP_VALUE + k */
     struct { rt_tensor *x; uint8_t value; } pending[RTI_MAX_PENDING];            /* x NULL: died */
 } rti_capture;
 
@@ -35,6 +35,12 @@ static void rti_capture_end_thread(rti_thread *t)
     t->capture = NULL;
 }
 
+static void rti_capture_trim(rti_thread *t)
+{
+    if (t->capture && t->capture->n_steps == 0)
+        rti_capture_end_thread(t);
+}
+
 static rti_capture *rti_capture_get(void)
 {
     rti_thread *t = rti_thread_state();
@@ -47,6 +53,7 @@ static rti_capture *rti_capture_get(void)
         c->n_inputs = c->n_steps = c->n_pending = 0;
         t->capture = c;
         t->at_end[1] = rti_capture_end_thread;
+        t->at_trim = rti_capture_trim;
     }
     return t->capture;
 }
