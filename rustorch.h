@@ -1,9 +1,37 @@
-/* rustorch.h - tensors, automatic differentiation and neural networks in one C header, after PyTorch. MIT licence.
+/* rustorch.h - tensors, automatic differentiation and neural networks in one C header, after PyTorch
  *
  * In one source file of the program:
+ *
  *     #define RUSTORCH_IMPLEMENTATION
  *     #include "rustorch.h"
- * and in all others the include alone. Build: cc program.c -lm -pthread
+ *
+ * in all others the include alone. Build: cc program.c -lm -pthread
+ *
+ * ```c
+ * rt_tensor *x = rt_requires_grad_(rt_randn(RT_SHAPE(2, 3), NULL));
+ * rt_tensor *y = rt_sum(rt_mul(x, x));
+ * rt_backward(y);
+ * rt_print(rt_grad(x));
+ * ```
+ *
+ * NAMES     torch.a.b.Name is rt_a_b_name: torch.matmul is rt_matmul, torch.nn.Linear is rt_nn_linear, x.add_(y) is rt_add_(x, y).
+ *           torch.nn.functional's names stand without their prefix: rt_cross_entropy.
+ * SHAPES    RT_SHAPE(2, 3), of a scalar RT_SHAPE0. At most RT_MAX_DIMS dimensions, row-major as PyTorch.
+ * NUMBERS   RT_S(2), RT_S(0.5): keep their kind, so an int64 tensor plus RT_S(2) stays int64.
+ * OPTIONS   the last argument, NULL for PyTorch's defaults: RT_OPTS(rt_tensor, .dtype = RT_FLOAT64). A field left zero takes the default;
+ *           RT_ZERO and RT_IZERO say zero. (C99, C++20; older C++ fills a variable from rt_tensor_opts_default().)
+ * OWNERSHIP what a function makes belongs to the innermost scope of the thread. rt_scope_begin() ... rt_scope_end(scope) is one, and so is
+ *           every turn of rt_next (batches) and rt_turn_next (loops of one's own). rt_keep(x) takes x out, rt_set(&slot, x) keeps the newest,
+ *           rt_return(scope, x) hands one out. Modules, optimisers, data loaders and generators live until rt_free.
+ * ERRORS    NULL, or a status other than RT_OK. The first unread error of a thread is kept; NULL passes through every later call; loops
+ *           end, rt_step and rt_save refuse. rt_last_error()->message says what was expected and what came. Nothing aborts or exits.
+ * ABSENT    an optional tensor that is not there is RT_NONE, never NULL.
+ * THREADS   any function may be called from any thread, on its own objects; shared tensors may be read by all. Hand a tensor over with
+ *           rt_keep. No result depends on the number of threads.
+ * SWITCHES  RUSTORCH_STATIC, RT_API, RUSTORCH_SELF, RUSTORCH_ONE_PASS, RT_NO_THREADS, RT_NO_STDIO, RUSTORCH_DEBUG: see README.md.
+ * DOES NOT  compute in half precision or complex numbers yet, run on GPUs yet, read .pt or ONNX files yet; README.md has the whole table.
+ *
+ * Each declaration below says: formula, shapes, dtypes, gradient, errors, and the PyTorch function it follows. MIT licence, at the end.
  */
 
 #ifndef RTI_PASS
@@ -56,7 +84,7 @@
 
 /* RT_OPTS(rt_conv, .stride = RT_SHAPE(2, 2)): a pointer to an options struct that lives as long as the statement (C99, C++20). */
 #ifdef __cplusplus
-template <class T> inline const T *rti_address_of(const T &value) { return &value; }
+template <class T> static inline const T *rti_address_of(const T &value) { return &value; }
 #  define RT_OPTS(name, ...) rti_address_of(name##_opts{__VA_ARGS__})
 #else
 #  define RT_OPTS(name, ...) (&(const name##_opts){__VA_ARGS__})
@@ -150,13 +178,14 @@ RTI_END_C
 typedef void (*rt_range_fn)(void *work, int64_t begin, int64_t end);
 
 /* The host's own parallel loop: must call body(work, begin, end) over ranges that cover [0, n) once each, in any order and on any threads,
- * each of at least grain items (the last may be smaller), and return when all are done. */
+ * each of at least grain items (the last may be smaller), and return when all are done. It is given one loop at a time, never a nested one. */
 typedef void (*rt_parallel_for_fn)(void *user, int64_t n, int64_t grain, rt_range_fn body, void *work);
 
 RTI_BEGIN_C
-RT_API rt_status rt_set_num_threads(int n_threads);                                /* threads that one operation may use, the caller's included; RT_ERR_VALUE below 1. No result depends on it */
+RT_API rt_status rt_set_num_threads(int n_threads);                                /* threads that one operation may use, the caller's included; RT_ERR_VALUE below 1; at most 256 are used. No result depends on it */
 RT_API int rt_get_num_threads(void);                                               /* as set; at first the machine's cores, 1 with RT_NO_THREADS */
 RT_API void rt_set_parallel_for(rt_parallel_for_fn parallel_for, void *user);      /* replaces the pool by the host's jobs; NULL gives the pool back */
+RT_API void rt_stop_threads(void);                                                 /* ends the pool's threads and waits for them, as before dlclose; the next operation that wants them starts them again */
 RTI_END_C
 /* ---- data types: one row a type ------------------------------------------------------------------------------------------------ */
 
@@ -207,12 +236,12 @@ RTI_END_C
 
 /* RT_S(2), RT_S(2.0), RT_S(lr): a scalar that keeps the kind of its argument, an int, int64_t, float or double; evaluated once. */
 #ifdef __cplusplus
-inline rt_scalar rti_scalar_of(bool x) { return rt_scalar_bool(x); }
-inline rt_scalar rti_scalar_of(int x) { return rt_scalar_int(x); }
-inline rt_scalar rti_scalar_of(long x) { return rt_scalar_int(x); }
-inline rt_scalar rti_scalar_of(long long x) { return rt_scalar_int(x); }
-inline rt_scalar rti_scalar_of(float x) { return rt_scalar_float(static_cast<double>(x)); }
-inline rt_scalar rti_scalar_of(double x) { return rt_scalar_float(x); }
+static inline rt_scalar rti_scalar_of(bool x) { return rt_scalar_bool(x); }
+static inline rt_scalar rti_scalar_of(int x) { return rt_scalar_int(x); }
+static inline rt_scalar rti_scalar_of(long x) { return rt_scalar_int(x); }
+static inline rt_scalar rti_scalar_of(long long x) { return rt_scalar_int(x); }
+static inline rt_scalar rti_scalar_of(float x) { return rt_scalar_float(static_cast<double>(x)); }
+static inline rt_scalar rti_scalar_of(double x) { return rt_scalar_float(x); }
 #  define RT_S(x) rti_scalar_of(x)
 #else
 RT_API rt_scalar rt_scalar_read(int is_float, size_t n_bytes, ...);   /* what RT_S expands to: reads an int, int64_t or double of that size */
@@ -237,7 +266,7 @@ typedef struct rt_shape {
 } rt_shape;
 
 #ifdef __cplusplus
-template <class... Dims> inline rt_shape rti_shape_of(Dims... dims)
+template <class... Dims> static inline rt_shape rti_shape_of(Dims... dims)
 {
     static_assert(sizeof...(dims) <= RT_MAX_DIMS, "a tensor has at most RT_MAX_DIMS dimensions");
     const int64_t list[] = { static_cast<int64_t>(dims)... };
@@ -257,7 +286,7 @@ template <class... Dims> inline rt_shape rti_shape_of(Dims... dims)
 /* Number lists in place: RT_F32(1, 2, 3), RT_F64(...), RT_I64(...). They live as long as the statement (C++) or block (C) they stand in. */
 #ifdef __cplusplus
 template <class T, size_t N> struct rti_list { T v[N]; };
-template <class T, class... X> inline rti_list<T, sizeof...(X)> rti_list_of(X... x)
+template <class T, class... X> static inline rti_list<T, sizeof...(X)> rti_list_of(X... x)
 {
     return rti_list<T, sizeof...(X)>{ { static_cast<T>(x)... } };
 }
@@ -631,6 +660,22 @@ RT_API rt_tensor *rt_nll_loss(rt_tensor *x, rt_tensor *target, const rt_nll_loss
 RT_API rt_tensor *rt_cross_entropy(rt_tensor *x, rt_tensor *target, const rt_cross_entropy_opts *opts);
 RT_API rt_nll_loss_opts rt_nll_loss_opts_default(void);          /* PyTorch's defaults, exact set */
 RTI_END_C
+/* ---- printing: tensors as the text that PyTorch shows -------------------------------------------------------------------------------- */
+
+RTI_BEGIN_C
+/* x as Python's print(x) shows it, on stdout with a newline: "tensor([1., 2.], grad_fn=<MulBackward0>)". RT_NONE shows as None.
+ *   shows      whole tensors of up to 1000 elements, of larger ones 3 at either end of each dimension; 4 digits; lines of 80 characters
+ *   dtypes     float32, float64, int64, uint8, bool; of others the shape
+ *   errors     NULL, or what cannot be shown: "error: " and this thread's error (the last one, if it has been read); then it counts as read
+ *   RT_NO_STDIO: the text goes to the log instead, in one call, without the newline
+ *   source     torch.Tensor.__repr__ */
+RT_API void rt_print(rt_tensor *x);
+
+/* The same text into a buffer, as snprintf writes: no more than size bytes, ended by NUL if there is room for any.
+ *   returns    the length of the whole text without the NUL, whatever fitted; buffer may be NULL for size 0
+ *   errors     RT_ERR_NULL, RT_ERR_STATE -> 0, and an empty text; NULL passes on the error that is pending */
+RT_API size_t rt_to_string(rt_tensor *x, char *buffer, size_t size);
+RTI_END_C
 /* ---- named tensors ---------------------------------------------------------------------------------------------------------------- */
 
 /* An ordered list of tensors, each under a name of its own: what files hold, and what the state of a module is. rt_free frees it. */
@@ -875,7 +920,8 @@ struct rti_sequential {    /* a braced list is evaluated from the left, the argu
 /* ---- optimisers: how parameters follow their gradients -------------------------------------------------------------------------------- */
 
 /* Holds its parameters and their running averages; freed by rt_free. What an optimiser has learned goes into files by rt_save and comes
- * back by rt_load; the numbers it was made with, lr among them, belong to the program. Used by one thread at a time. */
+ * back by rt_load; the numbers it was made with, lr among them, belong to the program. Used by one thread at a time. Steps are PyTorch's to
+ * the last bit where the processor fuses products and sums (AVX2, AVX-512, NEON). */
 typedef struct rt_optim rt_optim;
 
 /* Options of rt_optim_sgd. */
@@ -977,7 +1023,7 @@ RT_API rt_dataset *rt_dataset_idx(const char *images, const char *labels);
  *   source  torch.utils.data.Subset */
 RT_API rt_dataset *rt_dataset_subset(rt_dataset *ds, rt_tensor *index);
 
-RT_API rt_dataset *rt_dataset_divide(rt_dataset *ds, double divisor);   /* batches' inputs are divided by it, integers become float32; for ds and subsets made later; 1: as they are; answers ds, NULL and RT_ERR_VALUE for 0 */
+RT_API rt_dataset *rt_dataset_divide(rt_dataset *ds, double divisor);   /* batches' inputs are divided by it, integers become float32; for ds and subsets made later; 1: as they are; answers ds; NULL and RT_ERR_VALUE for 0, ds then freed if nothing holds it */
 RT_API int64_t rt_dataset_size(const rt_dataset *ds);                   /* number of samples; -1 for NULL; len(dataset) */
 
 /* A loader over ds, which it takes over, also when it fails: rt_data_loader_new(rt_dataset_idx(a, b), NULL) leaves nothing to free but the loader.
@@ -1005,7 +1051,7 @@ RTI_END_C
 /* ---- platform: everything that compilers and systems disagree on -------------------------------------------------------------- */
 
 /* POSIX names under strict -std=c99, unless a system header has been taken in already and decided otherwise. */
-#if defined(__unix__) && !defined(_POSIX_C_SOURCE) && !defined(_GNU_SOURCE) && !defined(_FEATURES_H)
+#if (defined(__unix__) || defined(__wasi__)) && !defined(_POSIX_C_SOURCE) && !defined(_GNU_SOURCE) && !defined(_FEATURES_H)
 #  define _POSIX_C_SOURCE 200809L
 #endif
 
@@ -1017,6 +1063,7 @@ RTI_END_C
 #include <stdlib.h>
 #include <string.h>
 #include <stdio.h>
+#include <time.h>
 #if defined(_WIN32)
 #  ifndef WIN32_LEAN_AND_MEAN
 #    define WIN32_LEAN_AND_MEAN
@@ -1031,6 +1078,7 @@ RTI_END_C
 #  ifndef RT_NO_THREADS
 #    include <pthread.h>
 #    include <sched.h>
+#    include <signal.h>
 #  endif
 #endif
 
@@ -1044,6 +1092,11 @@ RTI_END_C
 #  include <immintrin.h>
 #else
 #  define RTI_X86 0
+#endif
+#if defined(__x86_64__) || defined(_M_X64)
+#  define RTI_X86_64 1
+#else
+#  define RTI_X86_64 0
 #endif
 #if defined(__aarch64__) || defined(_M_ARM64)
 #  define RTI_ARM64 1
@@ -1066,7 +1119,7 @@ RTI_END_C
 #  include <sanitizer/asan_interface.h>
 #endif
 
-/* The whole implementation is compiled for speed and with exact arithmetic, whatever flags the program round it asks for. */
+/* The whole implementation is compiled with exact arithmetic, whatever flags the program round it asks for; the kernels for speed, too. */
 #if defined(__clang__)
 #  pragma clang diagnostic push
 #  if defined(__x86_64__) || defined(__i386__)
@@ -1075,7 +1128,7 @@ RTI_END_C
 #  endif
 #elif defined(__GNUC__)
 #  pragma GCC push_options
-#  pragma GCC optimize("O2", "no-fast-math", "fp-contract=off")
+#  pragma GCC optimize("no-fast-math", "fp-contract=off")
 #endif
 
 #if defined(__GNUC__)
@@ -1197,9 +1250,12 @@ static RTI_INLINE void rti_unlock(rti_spinlock *lock) { rti_atomic_store32(&lock
 /* a * b and a + b of sizes that are not negative; -1 where the result does not fit, and for an operand that is -1. */
 static RTI_INLINE int64_t rti_size_mul(int64_t a, int64_t b)
 {
-    if (a < 0 || b < 0 || (a > 0 && b > INT64_MAX / a))
-        return -1;
-    return a * b;
+#if defined(__GNUC__)
+    int64_t product;
+    return a < 0 || b < 0 || __builtin_mul_overflow(a, b, &product) ? -1 : product;
+#else
+    return a < 0 || b < 0 || (a > 0 && b > INT64_MAX / a) ? -1 : a * b;
+#endif
 }
 
 static RTI_INLINE int64_t rti_size_add(int64_t a, int64_t b)
@@ -1237,6 +1293,7 @@ typedef struct rti_thread {
     struct rti_node *dead_nodes;     /* tape nodes waiting to be taken apart */
     bool burying;                    /* they are being taken apart further up the stack */
     void (*at_end[2])(struct rti_thread *);   /* what floors above must let go of when the thread ends */
+    void (*at_trim)(struct rti_thread *);     /* and what they can do without for a while */
 } rti_thread;
 
 static RTI_THREAD_LOCAL rti_thread *rti_tls;
@@ -1286,7 +1343,7 @@ static const rti_status_row rti_status_rows[] = {
 
 static const rti_status_row *rti_status_find(rt_status code)
 {
-    return &rti_status_rows[(unsigned)code < RT_STATUS_COUNT ? code : RT_ERR_INTERNAL];
+    return &rti_status_rows[(size_t)code < RTI_COUNT(rti_status_rows) ? (size_t)code : (size_t)RT_ERR_INTERNAL];
 }
 
 RT_API const char *rt_status_name(rt_status code) { return rti_status_find(code)->name; }
@@ -1407,7 +1464,7 @@ typedef struct rti_pool {
     void *remote;                  /* rti_free_block: freed by other threads */
     struct rti_pool *next;         /* in the list of all pools */
     int32_t in_use;                /* a thread owns it */
-    intptr_t live_bytes, peak_bytes, cached_bytes, requests, hits, live_tensors;
+    intptr_t live_bytes, peak_bytes, held_bytes, requests, misses, live_tensors;   /* held: live and cached */
 } rti_pool;
 
 static rti_spinlock rti_pools_lock;
@@ -1471,22 +1528,36 @@ static void rti_system_put(void *p, size_t n_bytes)
 #endif
 }
 
+/* Pools that no thread owns. */
+static intptr_t rti_pools_idle(void)
+{
+    intptr_t n = 0;
+    rti_lock(&rti_pools_lock);
+    for (const rti_pool *pool = rti_pools; pool; pool = pool->next)
+        n += !pool->in_use;
+    rti_unlock(&rti_pools_lock);
+    return n;
+}
+
 RT_API rt_status rt_set_allocator(const rt_allocator *allocator)
 {
     static const rt_allocator none = { NULL, NULL, NULL };
     if (allocator && (!allocator->allocate || !allocator->release))
         return rti_raise(RT_ERR_NULL, "rt_set_allocator", "expected both functions, allocate and release; one is NULL");
     rt_memory_trim();
-    /* What remains for a fresh program is this thread's own state and pool: they are let go of and made anew. */
     rti_thread *t = rti_tls;
-    intptr_t own = t && t != &rti_emergency ? 2 : 0;
-    if (rti_atomic_load(&rti_allocated_blocks) > own)
+    if (rti_atomic_load(&rti_allocated_blocks) > rti_pools_idle() + (t ? 2 : 0))
         return rti_raise(RT_ERR_STATE, "rt_set_allocator", "blocks of the present allocator are in use: set it before anything else is made");
-    if (own) {
-        rti_pools = NULL;
+    /* What remains is this thread's own state and pool, and pools that ended threads left: they are let go of and made anew. */
+    if (t) {
+        t->pool->in_use = 0;
         rti_tls = NULL;
-        rti_system_put(t->pool, sizeof *t->pool);
         rti_system_put(t, sizeof *t);
+    }
+    while (rti_pools) {
+        rti_pool *pool = rti_pools;
+        rti_pools = pool->next;
+        rti_system_put(pool, sizeof *pool);
     }
     rti_allocator = allocator ? *allocator : none;
     return RT_OK;
@@ -1546,13 +1617,13 @@ static void rti_pool_cache(rti_pool *pool, rti_free_block *b)
     uint32_t size_class = rti_block_of(b)->size_class;
     intptr_t n_bytes = (intptr_t)rti_class_bytes(size_class);
     rti_atomic_store(&pool->live_bytes, pool->live_bytes - n_bytes);
-    if (RTI_UNLIKELY(n_bytes > 4096 && pool->cached_bytes + n_bytes > pool->peak_bytes + ((intptr_t)16 << 20))) {
+    if (RTI_UNLIKELY(n_bytes > 4096 && pool->held_bytes - pool->live_bytes > pool->peak_bytes + ((intptr_t)16 << 20))) {
+        rti_atomic_store(&pool->held_bytes, pool->held_bytes - n_bytes);
         rti_block_release(b);
         return;
     }
     b->next = pool->free_list[size_class];
     pool->free_list[size_class] = b;
-    rti_atomic_store(&pool->cached_bytes, pool->cached_bytes + n_bytes);
     RTI_POISON(b + 1, (size_t)n_bytes - sizeof *b);     /* the list itself stays readable, to leak checkers too */
 }
 
@@ -1575,8 +1646,6 @@ static RTI_NOINLINE void *rti_pool_grow(rti_pool *pool, size_t n_bytes, uint32_t
     if (b) {
         RTI_UNPOISON(b, rti_class_bytes(size_class));
         pool->free_list[size_class] = b->next;
-        rti_atomic_store(&pool->cached_bytes, pool->cached_bytes - (intptr_t)rti_class_bytes(size_class));
-        rti_atomic_store(&pool->hits, pool->hits + 1);
         RTI_POISON((char *)b + n_bytes, rti_class_bytes(size_class) - n_bytes);
         return b;
     }
@@ -1584,6 +1653,8 @@ static RTI_NOINLINE void *rti_pool_grow(rti_pool *pool, size_t n_bytes, uint32_t
     char *raw = RTI_CAST(char *, rti_system_get(payload + lead));
     if (!raw)
         return NULL;
+    rti_atomic_store(&pool->misses, pool->misses + 1);
+    rti_atomic_store(&pool->held_bytes, pool->held_bytes + (intptr_t)payload);
     rti_block *block = rti_block_of(raw + lead);
     block->owner.pool = pool;
     block->size_class = size_class;
@@ -1606,8 +1677,6 @@ static void *rti_pool_try(size_t n_bytes)
     if (RTI_LIKELY(b != NULL)) {
         RTI_UNPOISON(b, (size_t)n);
         pool->free_list[size_class] = b->next;
-        rti_atomic_store(&pool->cached_bytes, pool->cached_bytes - n);
-        rti_atomic_store(&pool->hits, pool->hits + 1);
         RTI_POISON((char *)b + n_bytes, (size_t)n - n_bytes);
     } else if ((p = rti_pool_grow(pool, n_bytes, size_class)) == NULL) {
         return NULL;
@@ -1686,12 +1755,14 @@ static bool rti_grow(void *items, int64_t *capacity, int64_t wanted, size_t n_by
 
 /* ---- threads come and go ---- */
 
+/* Of the pools that ended threads left, the one with the most to give; a new one if there is none. */
 static rti_pool *rti_pool_adopt(void)
 {
     rti_lock(&rti_pools_lock);
-    rti_pool *pool = rti_pools;
-    while (pool && pool->in_use)
-        pool = pool->next;
+    rti_pool *pool = NULL;
+    for (rti_pool *p = rti_pools; p; p = p->next)
+        if (!p->in_use && (!pool || p->held_bytes > pool->held_bytes))
+            pool = p;
     if (pool)
         pool->in_use = 1;
     rti_unlock(&rti_pools_lock);
@@ -1799,9 +1870,9 @@ RT_API rt_memory_info rt_memory_stats(void)
         info.live_tensors += rti_atomic_load(&pool->live_tensors);
         info.live_bytes += rti_atomic_load(&pool->live_bytes);
         info.peak_bytes += rti_atomic_load(&pool->peak_bytes);
-        info.cached_bytes += rti_atomic_load(&pool->cached_bytes);
+        info.cached_bytes += rti_atomic_load(&pool->held_bytes) - rti_atomic_load(&pool->live_bytes);
         info.pool_requests += rti_atomic_load(&pool->requests);
-        info.pool_hits += rti_atomic_load(&pool->hits);
+        info.pool_hits += rti_atomic_load(&pool->requests) - rti_atomic_load(&pool->misses);
     }
     rti_unlock(&rti_pools_lock);
     return info;
@@ -1820,12 +1891,14 @@ static void rti_pool_trim(rti_pool *pool)
             b = next;
         }
     }
-    rti_atomic_store(&pool->cached_bytes, 0);
+    rti_atomic_store(&pool->held_bytes, pool->live_bytes);
 }
 
 RT_API void rt_memory_trim(void)
 {
     rti_thread *t = rti_thread_state();
+    if (t->at_trim)
+        t->at_trim(t);
     if (t->pool)
         rti_pool_trim(t->pool);
     rti_lock(&rti_pools_lock);
@@ -1846,7 +1919,6 @@ RT_API void rt_memory_trim(void)
  * A late worker cannot touch a dead job, because it knows nothing of any job until it has taken a range, and a job with a taken range
  * is alive until that range is reported done. What it has taken belongs to the job that is open at that moment, whichever that is. */
 
-#include <time.h>
 
 enum {
     RTI_MAX_THREADS = 256,      /* of one operation, the caller included */
@@ -2374,7 +2446,7 @@ static rt_status rti_host_run(rti_job *job)
 }
 
 /* Ends and joins all workers; the next job that needs some starts new ones. Not to be called from a body. */
-RTI_UNUSED static void rti_threads_stop(void)
+RT_API void rt_stop_threads(void)
 {
     while (!rti_team_try_hold())
         rti_yield();
@@ -2392,7 +2464,7 @@ RTI_UNUSED static void rti_threads_stop(void)
 }
 
 #else
-RTI_UNUSED static void rti_threads_stop(void) {}
+RT_API void rt_stop_threads(void) {}
 #endif
 
 /* Calls body(work, begin, end) over ranges that cover [0, n) once each: every begin is a multiple of grain, and so is every end but
@@ -2820,7 +2892,7 @@ static void rti_write_element(rt_dtype dtype, char *p, rt_scalar s)
 #if defined(RUSTORCH_ONE_PASS) || !defined(__GNUC__)
 #  define RTI_EACH_ISA(X) X(base)
 enum { RTI_ISA_base, RTI_ISA_COUNT };
-#elif RTI_X86
+#elif RTI_X86_64
 #  define RTI_EACH_ISA(X) X(base) X(avx2) X(avx512)
 enum { RTI_ISA_base, RTI_ISA_avx2, RTI_ISA_avx512, RTI_ISA_COUNT };
 #elif RTI_ARM64
@@ -2839,7 +2911,7 @@ static const char *const rti_isa_names[] = {
 
 static bool rti_isa_runs(int isa)
 {
-#if RTI_X86 && defined(__GNUC__) && !defined(RUSTORCH_ONE_PASS)
+#if RTI_X86_64 && defined(__GNUC__) && !defined(RUSTORCH_ONE_PASS)
     if (isa == RTI_ISA_avx2)
         return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
     if (isa == RTI_ISA_avx512)
@@ -2877,6 +2949,8 @@ RT_API const char *rt_isa(void) { return rti_isa_names[rti_isa()]; }
 /* What formulas are made of. The list gives each word's number of operands and its text in C. */
 #define RTI_WORD_LIST(X) \
     X(input,    0, "") \
+    RTI_LOOPED_WORD_LIST(X)
+#define RTI_LOOPED_WORD_LIST(X) \
     X(constant, 0, "") \
     X(neg,      1, "-%a") \
     X(abs,      1, "fabs%s(%a)") \
@@ -2909,7 +2983,7 @@ enum {
 };
 
 /* A formula as data: each node applies a word to earlier nodes. */
-enum { RTI_MAX_NODES = 120 };
+enum { RTI_MAX_NODES = 200 };
 typedef struct rti_node_data { uint8_t word; int16_t operand[3]; double value; } rti_node_data;
 typedef struct rti_recording {
     int n_nodes;                       /* beyond RTI_MAX_NODES the recording is not valid */
@@ -2957,6 +3031,17 @@ static RTI_UNUSED void rti_print_node(rti_text *t, const rti_node_data *n, bool 
     }
 }
 
+/* A number as C reads it: with a point or an exponent, for 1f is none. */
+static void rti_print_number(rti_text *t, double value, bool is_f32)
+{
+    char digits[32];
+    snprintf(digits, sizeof digits, is_f32 ? "%.9g" : "%.17g", value);
+    if (value == HUGE_VAL || value == -HUGE_VAL)
+        rti_text_add(t, "%sHUGE_VAL%s", value < 0 ? "-" : "", is_f32 ? "F" : "");
+    else
+        rti_text_add(t, "%s%s%s", digits, strpbrk(digits, ".en") ? "" : ".0", is_f32 ? "f" : "");
+}
+
 /* The recorded formula as a C function `real name(real v0, ...)`, real being float or double. Answers the text's length. */
 static RTI_UNUSED size_t rti_print_c(const rti_recording *r, const char *name, int n_inputs, int result, bool is_f32, char *buffer, size_t size)
 {
@@ -2971,7 +3056,7 @@ static RTI_UNUSED size_t rti_print_c(const rti_recording *r, const char *name, i
         bool mask = n->word == RTI_WORD_isnan || n->word == RTI_WORD_not || (n->word >= RTI_WORD_lt && n->word <= RTI_WORD_or);
         rti_text_add(&t, "    const %s v%d = ", mask ? "int" : real, i);
         if (n->word == RTI_WORD_constant)
-            rti_text_add(&t, "%.17g%s", n->value, is_f32 ? "f" : "");
+            rti_print_number(&t, n->value, is_f32);
         else
             rti_print_node(&t, n, is_f32);
         rti_text_add(&t, ";\n");
@@ -3033,6 +3118,10 @@ typedef void (*rti_run_fn)(void *const *out, const void *const *in, int64_t n);
 #    define RUSTORCH_SELF "rustorch.h"
 #  endif
 
+#  if defined(__GNUC__) && !defined(__clang__)
+#    pragma GCC push_options
+#    pragma GCC optimize("O2")
+#  endif
 #  undef RTI_PASS
 #  define RTI_PASS 1
 
@@ -3062,15 +3151,12 @@ typedef void (*rti_run_fn)(void *const *out, const void *const *in, int64_t n);
 #  undef RTI_ISA
 #  undef RTI_VECTOR_BYTES
 
-#  if RTI_X86 && defined(__GNUC__)
+#  if RTI_X86_64 && defined(__GNUC__)
 #    define RTI_ISA avx2
 #    define RTI_AVX2 1
 #    define RTI_VECTOR_BYTES 32
 #    ifdef __clang__
 #      pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
-#    elif defined(__i386__)
-#      pragma GCC push_options
-#      pragma GCC target("avx2,fma,f16c,fpmath=sse")
 #    else
 #      pragma GCC push_options
 #      pragma GCC target("avx2,fma,f16c")
@@ -3099,9 +3185,6 @@ typedef void (*rti_run_fn)(void *const *out, const void *const *in, int64_t n);
 #    define RTI_VECTOR_BYTES 64
 #    ifdef __clang__
 #      pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c"))), apply_to = function)
-#    elif defined(__i386__)
-#      pragma GCC push_options
-#      pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c,fpmath=sse")
 #    else
 #      pragma GCC push_options
 #      pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c")
@@ -3145,6 +3228,9 @@ typedef void (*rti_run_fn)(void *const *out, const void *const *in, int64_t n);
 #    undef RTI_VECTOR_BYTES
 #  endif
 
+#  if defined(__GNUC__) && !defined(__clang__)
+#    pragma GCC pop_options
+#  endif
 #  undef RTI_PASS
 #  define RTI_PASS 2
 #  define RTI_ISA record
@@ -3192,7 +3278,17 @@ typedef int64_t rti_bits;
 typedef rti_real rti_vf __attribute__((vector_size(RTI_VECTOR_BYTES)));
 typedef rti_bits rti_vm __attribute__((vector_size(RTI_VECTOR_BYTES)));
 #  define RTI_LANES ((int64_t)(RTI_VECTOR_BYTES / sizeof(rti_real)))
+#  if defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ == 0
 static RTI_INLINE rti_vf rti_vset(double c) { rti_vf zero = { 0 }; return (rti_real)c - zero; }
+#  else     /* where floats count as doubles, a number and a vector do not mix */
+static RTI_INLINE rti_vf rti_vset(double c)
+{
+    rti_vf r;
+    for (int64_t i = 0; i < RTI_LANES; i++)
+        r[i] = (rti_real)c;
+    return r;
+}
+#  endif
 static RTI_INLINE rti_vm RTI_FN(mset)(rti_bits c) { rti_vm zero = { 0 }; return c - zero; }
 static RTI_INLINE rti_vm RTI_FN(to_bits)(rti_vf a) { return (rti_vm)a; }
 static RTI_INLINE rti_vf RTI_FN(of_bits)(rti_vm a) { return (rti_vf)a; }
@@ -3242,22 +3338,22 @@ static RTI_INLINE rti_vf rti_vcopysign(rti_vf size, rti_vf sign)
     return RTI_FN(of_bits)((RTI_FN(to_bits)(size) & ~RTI_SIGN_BIT) | (RTI_FN(to_bits)(sign) & RTI_SIGN_BIT));
 }
 
-/* a * b + c, square root, nearest integer (ties to even) */
+/* a * b + c, square root, nearest integer (ties to even); without optimisation, GCC's rounding intrinsics are macros that warn */
+#if defined(RTI_AVX512) && !defined(__clang__)
+#  pragma GCC diagnostic push
+#  pragma GCC diagnostic ignored "-Wsign-conversion"
+#endif
 #if defined(RTI_AVX512) && RTI_REAL == 32
 static RTI_INLINE rti_vf rti_vfma(rti_vf a, rti_vf b, rti_vf c) { return (rti_vf)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c); }
-static RTI_INLINE rti_vf rti_vsqrt(rti_vf a) { return (rti_vf)_mm512_sqrt_ps((__m512)a); }
 static RTI_INLINE rti_vf rti_vround(rti_vf a) { return (rti_vf)_mm512_roundscale_ps((__m512)a, 8); }
 #elif defined(RTI_AVX512)
 static RTI_INLINE rti_vf rti_vfma(rti_vf a, rti_vf b, rti_vf c) { return (rti_vf)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c); }
-static RTI_INLINE rti_vf rti_vsqrt(rti_vf a) { return (rti_vf)_mm512_sqrt_pd((__m512d)a); }
 static RTI_INLINE rti_vf rti_vround(rti_vf a) { return (rti_vf)_mm512_roundscale_pd((__m512d)a, 8); }
 #elif defined(RTI_AVX2) && RTI_REAL == 32
 static RTI_INLINE rti_vf rti_vfma(rti_vf a, rti_vf b, rti_vf c) { return (rti_vf)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c); }
-static RTI_INLINE rti_vf rti_vsqrt(rti_vf a) { return (rti_vf)_mm256_sqrt_ps((__m256)a); }
 static RTI_INLINE rti_vf rti_vround(rti_vf a) { return (rti_vf)_mm256_round_ps((__m256)a, 8); }
 #elif defined(RTI_AVX2)
 static RTI_INLINE rti_vf rti_vfma(rti_vf a, rti_vf b, rti_vf c) { return (rti_vf)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c); }
-static RTI_INLINE rti_vf rti_vsqrt(rti_vf a) { return (rti_vf)_mm256_sqrt_pd((__m256d)a); }
 static RTI_INLINE rti_vf rti_vround(rti_vf a) { return (rti_vf)_mm256_round_pd((__m256d)a, 8); }
 #elif defined(RTI_NEON) && RTI_REAL == 32
 static RTI_INLINE rti_vf rti_vfma(rti_vf a, rti_vf b, rti_vf c) { return (rti_vf)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b); }
@@ -3283,6 +3379,23 @@ static RTI_INLINE rti_vf rti_vround(rti_vf a)
     rti_vf shift = rti_vset(RTI_REAL == 32 ? 8388608.0 : 4503599627370496.0), size = rti_vabs(a);
     rti_vf whole = (size + shift) - shift;
     return rti_vcopysign(rti_vselect(rti_vlt(size, shift), whole, size), a);
+}
+#endif
+
+#if defined(RTI_AVX512) && !defined(__clang__)
+#  pragma GCC diagnostic pop
+#endif
+#if defined(RTI_AVX512) || defined(RTI_AVX2)
+/* written as the instruction: under -ffast-math clang estimates what it takes for a call of sqrt */
+static RTI_INLINE rti_vf rti_vsqrt(rti_vf a)
+{
+    rti_vf r;
+#  if RTI_REAL == 32
+    __asm__("vsqrtps %1, %0" : "=v"(r) : "v"(a));
+#  else
+    __asm__("vsqrtpd %1, %0" : "=v"(r) : "v"(a));
+#  endif
+    return r;
 }
 #endif
 
@@ -3384,6 +3497,7 @@ static RTI_INLINE void RTI_FN(store_left)(rti_real *p, rti_vf a, __mmask8 part) 
 
 /* ---- the words as loops of their own, for recorded formulas; masks travel in tiles as the bits they are ---- */
 
+RTI_LOOP(word_constant, RTI_IN(0) RTI_OUT(0), RTI_PUT(0, rti_vset((double)in0[0]));)
 RTI_LOOP(word_neg, RTI_IN(0) RTI_OUT(0), RTI_PUT(0, rti_vneg(RTI_TAKE(0)));)
 RTI_LOOP(word_abs, RTI_IN(0) RTI_OUT(0), RTI_PUT(0, rti_vabs(RTI_TAKE(0)));)
 RTI_LOOP(word_sqrt, RTI_IN(0) RTI_OUT(0), RTI_PUT(0, rti_vsqrt(RTI_TAKE(0)));)
@@ -3509,7 +3623,7 @@ RTI_RECORD3(fma) RTI_RECORD3(select)
 enum {
     RTI_TILE = 256,             /* elements */
     RTI_STEP = 16,              /* formulas run over multiples of this, a multiple of every vector length */
-    RTI_MAX_INPUTS = 16, RTI_MAX_OUTPUTS = 4, RTI_MAX_STEPS = 128, RTI_MAX_REGISTERS = 32,
+    RTI_MAX_INPUTS = 16, RTI_MAX_OUTPUTS = 4, RTI_MAX_STEPS = 200, RTI_MAX_REGISTERS = 32,
     RTI_ELEMENTWISE_GRAIN = 128 * RTI_TILE
 };
 
@@ -3528,7 +3642,7 @@ static RTI_INLINE rti_run_fn rti_formula_run(const rti_formula *f, rti_class c)
 /* Whether the loops of the pass in use take any number of elements. */
 static RTI_INLINE bool rti_loops_masked(rti_class c)
 {
-#if RTI_X86 && defined(__GNUC__) && !RTI_ONE_PASS
+#if RTI_X86_64 && defined(__GNUC__) && !RTI_ONE_PASS
     return c == RTI_CLASS_I64 || rti_isa() == RTI_ISA_avx512;
 #else
     return c == RTI_CLASS_I64;
@@ -3544,7 +3658,7 @@ static RTI_INLINE bool rti_loops_masked(rti_class c)
 #  define RTI_RECORDS(name) { NULL, NULL }
 #else
 #  define RTI_RECORDS(name) { rti_record_##name##_f32_record, rti_record_##name##_f64_record }
-#  if RTI_X86 && defined(__GNUC__)
+#  if RTI_X86_64 && defined(__GNUC__)
 #    define RTI_LOOPS_F32(name) { RTI_LOOP_F32(name, base), RTI_LOOP_F32(name, avx2), RTI_LOOP_F32(name, avx512) }
 #    define RTI_LOOPS_F64(name) { RTI_LOOP_F64(name, base), RTI_LOOP_F64(name, avx2), RTI_LOOP_F64(name, avx512) }
 #  elif RTI_ARM64 && defined(__GNUC__)
@@ -3577,16 +3691,111 @@ static RTI_INLINE bool rti_loops_masked(rti_class c)
 typedef struct rti_step {
     rti_run_fn run;
     uint8_t n_in, n_out;
-    uint8_t in[12], out[3];     /* registers */
+    uint8_t in[12], out[3];     /* registers; an input from RTI_CONSTANTS on is a constant */
 } rti_step;
+
+enum { RTI_CONSTANTS = 100, RTI_MAX_CONSTANTS = 256 - RTI_CONSTANTS };
 
 /* Registers 0 to n_inputs - 1 are the inputs. */
 typedef struct rti_program {
     rti_class compute;
     int n_inputs, n_outputs, n_steps, n_registers;
     uint8_t output[RTI_MAX_OUTPUTS];            /* the register of each output */
+    const uint64_t *constant;                   /* numbers of the class; NULL for none */
     rti_step step[RTI_MAX_STEPS];
 } rti_program;
+
+/* ---- from values to registers ---- */
+
+/* A step before registers are given out: what it makes is value RTI_STEP_VALUE + its place. Values below that are the inputs. */
+typedef struct rti_plan_step {
+    rti_run_fn run;
+    uint8_t n_in;
+    uint16_t in[3];
+} rti_plan_step;
+
+enum { RTI_STEP_VALUE = RTI_MAX_INPUTS, RTI_MAX_VALUES = RTI_MAX_INPUTS + RTI_MAX_STEPS, RTI_CONSTANT_VALUE = RTI_MAX_VALUES };
+
+/* The program that computes the values named in result (p->n_outputs, n_inputs and compute are set). Steps that none of them needs are
+ * left out, and a register is used again after its value's last use. False if there are not enough registers. */
+static bool rti_program_plan(rti_program *p, const rti_plan_step *plan, int n_steps, const uint16_t *result)
+{
+    uint16_t last_use[RTI_MAX_VALUES];          /* 0: never; k + 1: by step k; RTI_MAX_VALUES: an output */
+    uint8_t reg[RTI_MAX_VALUES], is_free[RTI_MAX_REGISTERS];
+    memset(last_use, 0, sizeof last_use);
+    memset(is_free, 0, sizeof is_free);
+    for (int i = 0; i < p->n_outputs; i++)
+        last_use[result[i]] = RTI_MAX_VALUES;
+    for (int k = n_steps - 1; k >= 0; k--)
+        for (int i = 0; last_use[RTI_STEP_VALUE + k] && i < plan[k].n_in; i++)
+            if (plan[k].in[i] < RTI_CONSTANT_VALUE && !last_use[plan[k].in[i]])
+                last_use[plan[k].in[i]] = (uint16_t)(k + 1);
+    p->n_registers = p->n_inputs;
+    p->n_steps = 0;
+    for (int i = 0; i < p->n_inputs; i++)
+        reg[i] = (uint8_t)i;
+    for (int k = 0; k < n_steps; k++) {
+        if (!last_use[RTI_STEP_VALUE + k])
+            continue;
+        rti_step *step = &p->step[p->n_steps++];
+        step->run = plan[k].run;
+        step->n_in = plan[k].n_in;
+        step->n_out = 1;
+        for (int i = 0; i < plan[k].n_in; i++) {
+            int value = plan[k].in[i];
+            step->in[i] = value < RTI_CONSTANT_VALUE ? reg[value] : (uint8_t)(value - RTI_CONSTANT_VALUE + RTI_CONSTANTS);
+            if (value >= RTI_STEP_VALUE && value < RTI_CONSTANT_VALUE && last_use[value] == k + 1)
+                is_free[reg[value]] = 1;                    /* a formula reads a place before it writes it */
+        }
+        int r = p->n_inputs;
+        while (r < p->n_registers && !is_free[r])
+            r++;
+        if (r == RTI_MAX_REGISTERS)
+            return false;
+        if (r == p->n_registers)
+            p->n_registers++;
+        is_free[r] = 0;
+        reg[RTI_STEP_VALUE + k] = step->out[0] = (uint8_t)r;
+    }
+    for (int i = 0; i < p->n_outputs; i++)
+        p->output[i] = reg[result[i]];
+    return true;
+}
+
+/* A recorded formula as a program: each word a step. Constants go into constant[]. False if it does not fit. */
+static RTI_UNUSED bool rti_program_of_recording(rti_program *p, const rti_recording *r, int n_inputs, int result, rti_class compute,
+                                                uint64_t constant[RTI_MAX_CONSTANTS])
+{
+    static const struct { rti_run_fn f32[RTI_ISA_COUNT], f64[RTI_ISA_COUNT]; } loops[] = {
+#define RTI_WORD_LOOPS(name, n_operands, text) { RTI_LOOPS_F32(word_##name), RTI_LOOPS_F64(word_##name) },
+        RTI_LOOPED_WORD_LIST(RTI_WORD_LOOPS)
+#undef RTI_WORD_LOOPS
+    };
+    rti_plan_step plan[RTI_MAX_STEPS];
+    int n_steps = r->n_nodes - n_inputs, n_constants = 0;
+    if (r->n_nodes > RTI_MAX_NODES || n_inputs > RTI_MAX_INPUTS || n_steps > RTI_MAX_STEPS)
+        return false;
+    for (int k = 0; k < n_steps; k++) {
+        const rti_node_data *n = &r->node[n_inputs + k];
+        plan[k].run = compute == RTI_CLASS_F32 ? loops[n->word - RTI_WORD_constant].f32[rti_isa()] : loops[n->word - RTI_WORD_constant].f64[rti_isa()];
+        plan[k].n_in = (uint8_t)rti_words[n->word].n_operands;
+        for (int i = 0; i < plan[k].n_in; i++)
+            plan[k].in[i] = (uint16_t)(n->operand[i] < n_inputs ? n->operand[i] : n->operand[i] - n_inputs + RTI_STEP_VALUE);
+        if (n->word != RTI_WORD_constant)
+            continue;
+        if (n_constants == RTI_MAX_CONSTANTS)
+            return false;
+        rti_scalar_to_class(rt_scalar_float(n->value), compute, &constant[n_constants]);
+        plan[k].n_in = 1;
+        plan[k].in[0] = (uint16_t)(RTI_CONSTANT_VALUE + n_constants++);
+    }
+    p->compute = compute;
+    p->n_inputs = n_inputs;
+    p->n_outputs = 1;
+    p->constant = constant;
+    uint16_t value = (uint16_t)(result - n_inputs + RTI_STEP_VALUE);
+    return rti_program_plan(p, plan, n_steps, &value);
+}
 
 /* An array as a program sees it. */
 typedef struct rti_operand {
@@ -3756,7 +3965,7 @@ static void rti_sweep_tile(const rti_sweep *s, int64_t start, int64_t n, bool as
         const void *in[12];
         void *out[3];
         for (int i = 0; i < step->n_in; i++)
-            in[i] = reg[step->in[i]];
+            in[i] = step->in[i] < RTI_CONSTANTS ? reg[step->in[i]] : &p->constant[step->in[i] - RTI_CONSTANTS];
         for (int i = 0; i < step->n_out; i++)
             out[i] = reg[step->out[i]];
         step->run(out, in, whole);
@@ -3779,7 +3988,7 @@ static void rti_sweep_range(void *work, int64_t begin, int64_t end)
             memset(buffer[k], 0, sizeof buffer[k]);
     }
     for (int64_t at = begin; at < end; at += RTI_TILE) {
-        int64_t n = RTI_MIN(end - at, RTI_TILE), whole = n - n % RTI_STEP;
+        int64_t n = RTI_MIN(end - at, (int64_t)RTI_TILE), whole = n - n % RTI_STEP;
         if (whole)
             rti_sweep_tile(s, at, whole, false, buffer);
         if (n > whole)
@@ -3914,6 +4123,7 @@ static rt_status rti_program_run(const rti_program *p, rti_operand *operand, int
 static void rti_program_of(rti_program *p, const rti_formula *f, rti_class compute)
 {
     p->compute = compute;
+    p->constant = NULL;
     p->n_inputs = f->n_in;
     p->n_outputs = f->n_out;
     p->n_steps = 1;
@@ -4410,21 +4620,43 @@ typedef struct rti_tile {
     int64_t rows, columns, k;
 } rti_tile;
 
-/* What a pass brings, for elements of `bytes`. Packed operands are panels of `width` rows of a or columns of b, each [k][width]. */
+/* What a pass brings. A strip is two vectors wide; packed operands are panels of panel_rows rows of a, of a strip's columns of b, each
+ * [k][rows] and [k][columns]. */
 typedef struct rti_matmul_pass {
-    int bytes, lanes;
+    int bytes, lanes;                               /* of an element; of a vector */
     int tile_rows, panel_rows;                      /* most rows of a tile in place; rows of a packed one */
     bool masks;                                     /* the tail of a vector costs no more than a whole one */
-    void (*tile)(const rti_tile *t);                /* 1, 2, 4 or tile_rows rows; up to lanes or 2 * lanes columns, between them only with masks */
-    void (*panel)(const rti_tile *t);               /* a whole panel of panel_rows rows, a whole panel of 2 * lanes columns */
-    void (*add_rows)(void *sums, const rti_tile *t);
-    void (*dots)(void *sums, const rti_tile *t);
+    void (*tile)(const rti_tile *t);                /* 1, 2, 4 or tile_rows rows; a strip, or up to a vector, or with masks any columns up to a strip */
+    void (*panel)(const rti_tile *t);               /* two whole panels */
+    void (*add_rows)(void *sums, const rti_tile *t);                                                /* these: see the functions */
+    void (*dots)(void *vectors, const rti_tile *t);
+    void (*sum_lanes)(void *sums, const void *vectors, int64_t n, int64_t lanes);
     void (*write)(const rti_tile *t, const void *sums, int64_t sums_row);
     void (*pack)(void *to, int64_t width, const void *from, int64_t row, int64_t step, int64_t rows, int64_t depth);
 } rti_matmul_pass;
 
+/* Local arrays become registers only where every loop over them is unrolled. */
+#if defined(__clang__)
+#  define RTI_UNROLL _Pragma("clang loop unroll(full)")
+#elif defined(__GNUC__)
+#  define RTI_UNROLL _Pragma("GCC unroll 16")
+#else
+#  define RTI_UNROLL
 #endif
-
+#if defined(__has_builtin)
+#  if __has_builtin(__builtin_shufflevector)
+#    define RTI_SHUFFLES 1
+#  endif
+#endif
+#ifndef RTI_SHUFFLES
+#  define RTI_SHUFFLES 0
+#endif
+#if defined(__GNUC__)
+#  define RTI_PREFETCH(p) __builtin_prefetch(p)
+#else
+#  define RTI_PREFETCH(p) ((void)0)
+#endif
+#endif
 
 #if RTI_PASS == 1 || RTI_ONE_PASS
 
@@ -4453,56 +4685,37 @@ typedef struct rti_matmul_pass {
 #  define RTI_MASKS 0
 #endif
 
-/* Local arrays become registers only where every loop over them is unrolled. */
-#if defined(__clang__)
-#  define RTI_UNROLL _Pragma("clang loop unroll(full)")
-#elif defined(__GNUC__)
-#  define RTI_UNROLL _Pragma("GCC unroll 16")
-#else
-#  define RTI_UNROLL
-#endif
-#if defined(__has_builtin)
-#  if __has_builtin(__builtin_shufflevector)
-#    define RTI_SHUFFLES 1
-#  endif
-#endif
-#ifndef RTI_SHUFFLES
-#  define RTI_SHUFFLES 0
-#endif
-#if defined(__GNUC__)
-#  define RTI_PREFETCH(p) __builtin_prefetch(p)
-#else
-#  define RTI_PREFETCH(p) ((void)0)
-#endif
-
 /* ---- vectors of which only the first n numbers exist, 1 <= n <= RTI_LANES: nothing else is touched ---- */
 
-#define rti_part RTI_FN(part)
+#define rti_matmul_part RTI_FN(matmul_part)
 #if defined(RTI_AVX512) && RTI_REAL == 32
-typedef __mmask16 rti_part;
-static RTI_INLINE rti_part RTI_FN(part_of)(int64_t n) { return (__mmask16)(0xffffu >> (16 - n)); }
-static RTI_INLINE rti_vf RTI_FN(load_part)(const rti_real *p, rti_part part) { return (rti_vf)_mm512_maskz_loadu_ps(part, p); }
-static RTI_INLINE void RTI_FN(store_part)(rti_real *p, rti_part part, rti_vf a) { _mm512_mask_storeu_ps(p, part, (__m512)a); }
+typedef __mmask16 rti_matmul_part;
+static RTI_INLINE rti_matmul_part RTI_FN(matmul_part_of)(int64_t n) { return (__mmask16)(0xffffu >> (16 - n)); }
+static RTI_INLINE rti_vf RTI_FN(matmul_load)(const rti_real *p, rti_matmul_part part) { return (rti_vf)_mm512_maskz_loadu_ps(part, p); }
+static RTI_INLINE void RTI_FN(matmul_store)(rti_real *p, rti_matmul_part part, rti_vf a) { _mm512_mask_storeu_ps(p, part, (__m512)a); }
 #elif defined(RTI_AVX512)
-typedef __mmask8 rti_part;
-static RTI_INLINE rti_part RTI_FN(part_of)(int64_t n) { return (__mmask8)(0xffu >> (8 - n)); }
-static RTI_INLINE rti_vf RTI_FN(load_part)(const rti_real *p, rti_part part) { return (rti_vf)_mm512_maskz_loadu_pd(part, p); }
-static RTI_INLINE void RTI_FN(store_part)(rti_real *p, rti_part part, rti_vf a) { _mm512_mask_storeu_pd(p, part, (__m512d)a); }
+typedef __mmask8 rti_matmul_part;
+static RTI_INLINE rti_matmul_part RTI_FN(matmul_part_of)(int64_t n) { return (__mmask8)(0xffu >> (8 - n)); }
+static RTI_INLINE rti_vf RTI_FN(matmul_load)(const rti_real *p, rti_matmul_part part) { return (rti_vf)_mm512_maskz_loadu_pd(part, p); }
+static RTI_INLINE void RTI_FN(matmul_store)(rti_real *p, rti_matmul_part part, rti_vf a) { _mm512_mask_storeu_pd(p, part, (__m512d)a); }
 #elif defined(RTI_AVX2) && RTI_REAL == 32
-typedef __m256i rti_part;
-static RTI_INLINE rti_part RTI_FN(part_of)(int64_t n)
+typedef __m256i rti_matmul_part;
+static RTI_INLINE rti_matmul_part RTI_FN(matmul_part_of)(int64_t n)
 {
     return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }
-static RTI_INLINE rti_vf RTI_FN(load_part)(const rti_real *p, rti_part part) { return (rti_vf)_mm256_maskload_ps(p, part); }
+static RTI_INLINE rti_vf RTI_FN(matmul_load)(const rti_real *p, rti_matmul_part part) { return (rti_vf)_mm256_maskload_ps(p, part); }
 #elif defined(RTI_AVX2)
-typedef __m256i rti_part;
-static RTI_INLINE rti_part RTI_FN(part_of)(int64_t n) { return _mm256_cmpgt_epi64(_mm256_set1_epi64x(n), _mm256_setr_epi64x(0, 1, 2, 3)); }
-static RTI_INLINE rti_vf RTI_FN(load_part)(const rti_real *p, rti_part part) { return (rti_vf)_mm256_maskload_pd(p, part); }
+typedef __m256i rti_matmul_part;
+static RTI_INLINE rti_matmul_part RTI_FN(matmul_part_of)(int64_t n)
+{
+    return _mm256_cmpgt_epi64(_mm256_set1_epi64x(n), _mm256_setr_epi64x(0, 1, 2, 3));
+}
+static RTI_INLINE rti_vf RTI_FN(matmul_load)(const rti_real *p, rti_matmul_part part) { return (rti_vf)_mm256_maskload_pd(p, part); }
 #else
-typedef int64_t rti_part;
-static RTI_INLINE rti_part RTI_FN(part_of)(int64_t n) { return n; }
-static RTI_INLINE rti_vf RTI_FN(load_part)(const rti_real *p, rti_part n)
+typedef int64_t rti_matmul_part;
+static RTI_INLINE rti_matmul_part RTI_FN(matmul_part_of)(int64_t n) { return n; }
+static RTI_INLINE rti_vf RTI_FN(matmul_load)(const rti_real *p, rti_matmul_part n)
 {
 #  if defined(__GNUC__) && RTI_REAL == 32
     if (n < RTI_LANES) {
@@ -4523,12 +4736,10 @@ static RTI_INLINE rti_vf RTI_FN(load_part)(const rti_real *p, rti_part n)
 
 /* ---- tiles ---- */
 
-/* What needs no vectors, or none longer than 16 bytes, is there once for all passes. */
-#define RTI_BASE(name) RTI_JOIN(name, RTI_TYPE, base)
-#if RTI_MATMUL_BASE
+#if !RTI_MASKS
 
 /* Writes sums that lie in memory. sums (rows,columns) */
-static RTI_NOINLINE void RTI_FN(write_sums)(const rti_tile *t, const void *sums, int64_t sums_row)
+static RTI_NOINLINE void RTI_FN(matmul_write_sums)(const rti_tile *t, const void *sums, int64_t sums_row)
 {
     const rti_real *sum = RTI_CAST(const rti_real *, sums), *plus = RTI_CAST(const rti_real *, t->plus);
     rti_real *c = RTI_CAST(rti_real *, t->c);
@@ -4540,8 +4751,9 @@ static RTI_NOINLINE void RTI_FN(write_sums)(const rti_tile *t, const void *sums,
 }
 #endif
 
-/* Writes the sums of a tile; whole: its last vector is complete, else only part of it exists. */
-static RTI_INLINE void RTI_FN(end_tile)(const rti_tile *t, rti_vf (*sum)[2], const int rows, const int last, const bool whole, const rti_part part)
+/* Writes the sums of a tile. sum[rows][last + 1]; whole: the last vector is complete, else part of it exists. */
+static RTI_INLINE void RTI_FN(matmul_end_tile)(const rti_tile *t, rti_vf (*sum)[2], const int rows, const int last, const bool whole,
+                                               const rti_matmul_part part)
 {
     rti_real *c = RTI_CAST(rti_real *, t->c);
     const rti_real *plus = RTI_CAST(const rti_real *, t->plus);
@@ -4551,7 +4763,7 @@ static RTI_INLINE void RTI_FN(end_tile)(const rti_tile *t, rti_vf (*sum)[2], con
         for (int i = 0; i < rows; i++, plus += t->plus_row) {
             if (last)
                 sum[i][0] += rti_vload(plus);
-            sum[i][last] += whole ? rti_vload(plus + last * RTI_LANES) : RTI_FN(load_part)(plus + last * RTI_LANES, part);
+            sum[i][last] += whole ? rti_vload(plus + last * RTI_LANES) : RTI_FN(matmul_load)(plus + last * RTI_LANES, part);
         }
     }
     RTI_UNROLL
@@ -4561,7 +4773,7 @@ static RTI_INLINE void RTI_FN(end_tile)(const rti_tile *t, rti_vf (*sum)[2], con
         if (whole)
             rti_vstore(c + last * RTI_LANES, sum[i][last]);
         else
-            RTI_FN(store_part)(c + last * RTI_LANES, part, sum[i][last]);
+            RTI_FN(matmul_store)(c + last * RTI_LANES, part, sum[i][last]);
     }
 #else
     (void)part;
@@ -4570,7 +4782,7 @@ static RTI_INLINE void RTI_FN(end_tile)(const rti_tile *t, rti_vf (*sum)[2], con
         RTI_UNROLL
         for (int i = 0; i < rows; i++)
             rti_vstore(rest + i * RTI_LANES, sum[i][0]);
-        RTI_BASE(write_sums)(t, rest, RTI_LANES);
+        RTI_FN(matmul_write_sums)(t, rest, RTI_LANES);
         return;
     }
     if (plus) {
@@ -4591,7 +4803,8 @@ static RTI_INLINE void RTI_FN(end_tile)(const rti_tile *t, rti_vf (*sum)[2], con
 }
 
 /* sum[i] += a[i] * b for one k */
-static RTI_INLINE void RTI_FN(step)(rti_vf (*sum)[2], const rti_real *a, int64_t a_row, const rti_vf b0, const rti_vf b1, const int rows, const int last)
+static RTI_INLINE void RTI_FN(matmul_step)(rti_vf (*sum)[2], const rti_real *a, int64_t a_row, const rti_vf b0, const rti_vf b1, const int rows,
+                                           const int last)
 {
     RTI_UNROLL
     for (int i = 0; i < rows; i++) {
@@ -4603,11 +4816,11 @@ static RTI_INLINE void RTI_FN(step)(rti_vf (*sum)[2], const rti_real *a, int64_t
 }
 
 /* One tile of one or two vectors' columns, operands in place. rows and vectors are constants where this is inlined. */
-static RTI_INLINE void RTI_FN(sum_tile)(const rti_tile *t, const int rows, const int vectors)
+static RTI_INLINE void RTI_FN(matmul_sum_tile)(const rti_tile *t, const int rows, const int vectors)
 {
     const bool whole = !RTI_MASKS && vectors == 2;
     const int last = vectors - 1;
-    const rti_part part = RTI_FN(part_of)(t->columns - last * RTI_LANES);
+    const rti_matmul_part part = RTI_FN(matmul_part_of)(t->columns - last * RTI_LANES);
     const rti_real *a = RTI_CAST(const rti_real *, t->a), *b = RTI_CAST(const rti_real *, t->b);
     const int64_t a_row = t->a_row, a_step = t->a_step, b_step = t->b_step;
     rti_vf sum[RTI_TILE_ROWS][2];
@@ -4615,19 +4828,19 @@ static RTI_INLINE void RTI_FN(sum_tile)(const rti_tile *t, const int rows, const
     for (int i = 0; i < rows; i++)
         sum[i][0] = sum[i][last] = rti_vset(0);
     for (int64_t k = t->k; k > 0; k--) {
-        const rti_vf b0 = last ? rti_vload(b) : RTI_FN(load_part)(b, part);
-        const rti_vf b1 = !last ? b0 : whole ? rti_vload(b + RTI_LANES) : RTI_FN(load_part)(b + RTI_LANES, part);
-        RTI_FN(step)(sum, a, a_row, b0, b1, rows, last);
+        const rti_vf b0 = last ? rti_vload(b) : RTI_FN(matmul_load)(b, part);
+        const rti_vf b1 = !last ? b0 : whole ? rti_vload(b + RTI_LANES) : RTI_FN(matmul_load)(b + RTI_LANES, part);
+        RTI_FN(matmul_step)(sum, a, a_row, b0, b1, rows, last);
         a += a_step;
         b += b_step;
     }
-    RTI_FN(end_tile)(t, sum, rows, last, whole, part);
+    RTI_FN(matmul_end_tile)(t, sum, rows, last, whole, part);
 }
 
 #if RTI_PANEL_ROWS > RTI_TILE_ROWS
 
 /* The same on packed panels, two steps at a time. */
-static void RTI_FN(panel)(const rti_tile *t)
+static void RTI_FN(matmul_panel)(const rti_tile *t)
 {
     enum { RTI_A_AHEAD = 16 };   /* steps */
     const rti_real *a = RTI_CAST(const rti_real *, t->a), *b = RTI_CAST(const rti_real *, t->b), *c = RTI_CAST(const rti_real *, t->c);
@@ -4641,36 +4854,36 @@ static void RTI_FN(panel)(const rti_tile *t)
     }
     for (; k >= 2; k -= 2) {
         RTI_PREFETCH(a + RTI_A_AHEAD * RTI_PANEL_ROWS);
-        RTI_FN(step)(sum, a, 1, rti_vload(b), rti_vload(b + RTI_LANES), RTI_PANEL_ROWS, 1);
+        RTI_FN(matmul_step)(sum, a, 1, rti_vload(b), rti_vload(b + RTI_LANES), RTI_PANEL_ROWS, 1);
         RTI_PREFETCH(a + (RTI_A_AHEAD + 1) * RTI_PANEL_ROWS);
-        RTI_FN(step)(sum, a + RTI_PANEL_ROWS, 1, rti_vload(b + 2 * RTI_LANES), rti_vload(b + 3 * RTI_LANES), RTI_PANEL_ROWS, 1);
+        RTI_FN(matmul_step)(sum, a + RTI_PANEL_ROWS, 1, rti_vload(b + 2 * RTI_LANES), rti_vload(b + 3 * RTI_LANES), RTI_PANEL_ROWS, 1);
         a += 2 * RTI_PANEL_ROWS;
         b += 4 * RTI_LANES;
     }
     if (k > 0)
-        RTI_FN(step)(sum, a, 1, rti_vload(b), rti_vload(b + RTI_LANES), RTI_PANEL_ROWS, 1);
-    RTI_FN(end_tile)(t, sum, RTI_PANEL_ROWS, 1, true, RTI_FN(part_of)(RTI_LANES));
+        RTI_FN(matmul_step)(sum, a, 1, rti_vload(b), rti_vload(b + RTI_LANES), RTI_PANEL_ROWS, 1);
+    RTI_FN(matmul_end_tile)(t, sum, RTI_PANEL_ROWS, 1, true, RTI_FN(matmul_part_of)(RTI_LANES));
 }
 #endif
 
-static void RTI_FN(tile)(const rti_tile *t)
+static void RTI_FN(matmul_tile)(const rti_tile *t)
 {
     if (t->columns > RTI_LANES)
         switch (t->rows) {
-        case 1: RTI_FN(sum_tile)(t, 1, 2); break;
-        case 2: RTI_FN(sum_tile)(t, 2, 2); break;
-        case 4: RTI_FN(sum_tile)(t, 4, 2); break;
+        case 1: RTI_FN(matmul_sum_tile)(t, 1, 2); break;
+        case 2: RTI_FN(matmul_sum_tile)(t, 2, 2); break;
+        case 4: RTI_FN(matmul_sum_tile)(t, 4, 2); break;
 #if RTI_TILE_ROWS > 4
-        default: RTI_FN(sum_tile)(t, RTI_TILE_ROWS, 2); break;
+        default: RTI_FN(matmul_sum_tile)(t, RTI_TILE_ROWS, 2); break;
 #endif
         }
     else
         switch (t->rows) {
-        case 1: RTI_FN(sum_tile)(t, 1, 1); break;
-        case 2: RTI_FN(sum_tile)(t, 2, 1); break;
-        case 4: RTI_FN(sum_tile)(t, 4, 1); break;
+        case 1: RTI_FN(matmul_sum_tile)(t, 1, 1); break;
+        case 2: RTI_FN(matmul_sum_tile)(t, 2, 1); break;
+        case 4: RTI_FN(matmul_sum_tile)(t, 4, 1); break;
 #if RTI_TILE_ROWS > 4
-        default: RTI_FN(sum_tile)(t, RTI_TILE_ROWS, 1); break;
+        default: RTI_FN(matmul_sum_tile)(t, RTI_TILE_ROWS, 1); break;
 #endif
         }
 }
@@ -4678,7 +4891,7 @@ static void RTI_FN(tile)(const rti_tile *t)
 /* ---- one row against up to 8 rows of b: these are read once, from end to end ---- */
 
 /* sums[j] += a[k] * b[k][j]; sums go on to a multiple of RTI_LANES */
-static void RTI_FN(add_rows)(void *sums, const rti_tile *t)
+static void RTI_FN(matmul_add_rows)(void *sums, const rti_tile *t)
 {
     const rti_real *a = RTI_CAST(const rti_real *, t->a), *b = RTI_CAST(const rti_real *, t->b);
     const int64_t a_step = t->a_step, b_step = t->b_step, n = t->columns;
@@ -4698,20 +4911,54 @@ static void RTI_FN(add_rows)(void *sums, const rti_tile *t)
         }
     }
     for (; j < n; j += RTI_LANES) {
-        const rti_part part = RTI_FN(part_of)(RTI_MIN(n - j, RTI_LANES));
+        const rti_matmul_part part = RTI_FN(matmul_part_of)(RTI_MIN(n - j, RTI_LANES));
         rti_vf s = rti_vload(sum + j);
         for (int64_t k = 0; k < t->k; k++)
-            s = rti_vfma(rti_vset((double)a[k * a_step]), RTI_FN(load_part)(b + k * b_step + j, part), s);
+            s = rti_vfma(rti_vset((double)a[k * a_step]), RTI_FN(matmul_load)(b + k * b_step + j, part), s);
         rti_vstore(sum + j, s);
     }
 }
 
 /* ---- rows and columns that both lie along k: lanes are summed apart, then together ---- */
 
+/* vectors[i][j] = the lanes of a's row i by b's column j, for up to 2 rows and 4 columns; beyond the last the last is taken again */
+static void RTI_FN(matmul_dots)(void *vectors, const rti_tile *t)
+{
+    const rti_real *a = RTI_CAST(const rti_real *, t->a), *b = RTI_CAST(const rti_real *, t->b), *column[4];
+    const rti_real *a1 = a + (t->rows - 1) * t->a_row;
+    const int64_t whole = t->k - (t->k - 1) % RTI_LANES - 1;   /* after these one vector is left, or part of it */
+    const rti_matmul_part all = RTI_FN(matmul_part_of)(RTI_LANES), rest = RTI_FN(matmul_part_of)(t->k - whole);
+    rti_real *lanes = RTI_CAST(rti_real *, vectors);
+    rti_vf sum[2][4];
+    RTI_UNROLL
+    for (int j = 0; j < 4; j++) {
+        sum[0][j] = sum[1][j] = rti_vset(0);
+        column[j] = b + RTI_MIN(j, t->columns - 1) * t->b_column;
+    }
+    for (int64_t k = 0; k < t->k; k += RTI_LANES) {
+        const rti_matmul_part part = k < whole ? all : rest;
+        const rti_vf x0 = RTI_FN(matmul_load)(a + k, part), x1 = RTI_FN(matmul_load)(a1 + k, part);
+        RTI_UNROLL
+        for (int j = 0; j < 4; j++) {
+            const rti_vf y = RTI_FN(matmul_load)(column[j] + k, part);
+            sum[0][j] = rti_vfma(x0, y, sum[0][j]);
+            sum[1][j] = rti_vfma(x1, y, sum[1][j]);
+        }
+    }
+    RTI_UNROLL
+    for (int j = 0; j < 4; j++) {
+        rti_vstore(lanes + j * RTI_LANES, sum[0][j]);
+        rti_vstore(lanes + (4 + j) * RTI_LANES, sum[1][j]);
+    }
+}
+
+/* ---- what needs no vectors longer than 16 bytes is there once for all passes ----
+ * Other passes reach it by pointer, from outside: called from them, gcc leaves the upper halves of its registers dirty, which costs. */
+
 #if RTI_MATMUL_BASE
 
 /* to[j][i] = from[i][j] of a square of RTI_LANES by RTI_LANES */
-static RTI_INLINE void RTI_FN(transpose)(rti_real *to, int64_t to_step, const rti_real *from, int64_t row)
+static RTI_INLINE void RTI_FN(matmul_transpose)(rti_real *to, int64_t to_step, const rti_real *from, int64_t row)
 {
 #if RTI_SHUFFLES
     const rti_vf a = rti_vload(from), b = rti_vload(from + row);
@@ -4735,9 +4982,11 @@ static RTI_INLINE void RTI_FN(transpose)(rti_real *to, int64_t to_step, const rt
 }
 
 /* to[i] = sum of from[i][0 ... lanes - 1] for i < n, a multiple of RTI_LANES */
-static void RTI_FN(sum_lanes)(rti_real *to, const rti_real *from, int64_t n, int64_t lanes)
+static void RTI_FN(matmul_sum_lanes)(void *sums, const void *vectors, int64_t n, int64_t lanes)
 {
     enum { RTI_SIDE = sizeof(rti_vf) / sizeof(rti_real) };
+    const rti_real *from = RTI_CAST(const rti_real *, vectors);
+    rti_real *to = RTI_CAST(rti_real *, sums);
     for (int64_t i = 0; i < n; i += RTI_SIDE) {
         rti_real square[RTI_SIDE * RTI_SIDE], turned[RTI_SIDE * RTI_SIDE];
         for (int64_t j = 0; j < RTI_SIDE; j++, from += lanes) {
@@ -4746,51 +4995,16 @@ static void RTI_FN(sum_lanes)(rti_real *to, const rti_real *from, int64_t n, int
                 sum += rti_vload(from + l);
             rti_vstore(square + j * RTI_SIDE, sum);
         }
-        RTI_FN(transpose)(turned, RTI_SIDE, square, RTI_SIDE);
+        RTI_FN(matmul_transpose)(turned, RTI_SIDE, square, RTI_SIDE);
         rti_vf sum = rti_vload(turned);
         for (int64_t j = 1; j < RTI_SIDE; j++)
             sum += rti_vload(turned + j * RTI_SIDE);
         rti_vstore(to + i, sum);
     }
 }
-#endif
-
-/* sums[i][j] = a row i . b column j, for up to 2 rows and 4 columns; beyond the last row or column the last is taken again. sums [2][4] */
-static void RTI_FN(dots)(void *sums, const rti_tile *t)
-{
-    const rti_real *a = RTI_CAST(const rti_real *, t->a), *b = RTI_CAST(const rti_real *, t->b), *column[4];
-    const rti_real *a1 = a + (t->rows - 1) * t->a_row;
-    rti_real lanes[8 * sizeof(rti_vf) / sizeof(rti_real)];   /* [2][4][RTI_LANES] */
-    rti_vf sum[2][4];
-    RTI_UNROLL
-    for (int j = 0; j < 4; j++) {
-        sum[0][j] = sum[1][j] = rti_vset(0);
-        column[j] = b + RTI_MIN(j, t->columns - 1) * t->b_column;
-    }
-    for (int64_t k = 0; k < t->k; k += RTI_LANES) {
-        const rti_part part = RTI_FN(part_of)(RTI_MIN(t->k - k, RTI_LANES));
-        const rti_vf x0 = RTI_FN(load_part)(a + k, part), x1 = RTI_FN(load_part)(a1 + k, part);
-        RTI_UNROLL
-        for (int j = 0; j < 4; j++) {
-            const rti_vf y = RTI_FN(load_part)(column[j] + k, part);
-            sum[0][j] = rti_vfma(x0, y, sum[0][j]);
-            sum[1][j] = rti_vfma(x1, y, sum[1][j]);
-        }
-    }
-    RTI_UNROLL
-    for (int j = 0; j < 4; j++) {
-        rti_vstore(lanes + j * RTI_LANES, sum[0][j]);
-        rti_vstore(lanes + (4 + j) * RTI_LANES, sum[1][j]);
-    }
-    RTI_BASE(sum_lanes)(RTI_CAST(rti_real *, sums), lanes, 8, RTI_LANES);
-}
-
-/* ---- copies into the order of use ---- */
-
-#if RTI_MATMUL_BASE
 
 /* to[k][i] = from[i][k] of any size; the last square of a row or column may overlap the one before. */
-static void RTI_FN(transpose_all)(rti_real *to, int64_t to_step, const rti_real *from, int64_t row, int64_t rows, int64_t depth)
+static void RTI_FN(matmul_transpose_all)(rti_real *to, int64_t to_step, const rti_real *from, int64_t row, int64_t rows, int64_t depth)
 {
     if (rows < RTI_LANES || depth < RTI_LANES) {
         for (int64_t i = 0; i < rows; i++)
@@ -4802,13 +5016,13 @@ static void RTI_FN(transpose_all)(rti_real *to, int64_t to_step, const rti_real 
         const int64_t k = RTI_MIN(j, depth - RTI_LANES);
         for (int64_t i = 0; i < rows; i += RTI_LANES) {
             const int64_t at = RTI_MIN(i, rows - RTI_LANES);
-            RTI_FN(transpose)(to + k * to_step + at, to_step, from + at * row + k, row);
+            RTI_FN(matmul_transpose)(to + k * to_step + at, to_step, from + at * row + k, row);
         }
     }
 }
 
 /* One row of panels: to[i / width][0][i % width] = from[i] */
-static RTI_INLINE void RTI_FN(pack_row)(rti_real *to, int64_t width, const rti_real *from, int64_t row, int64_t rows, int64_t depth)
+static RTI_INLINE void RTI_FN(matmul_pack_row)(rti_real *to, int64_t width, const rti_real *from, int64_t row, int64_t rows, int64_t depth)
 {
     for (int64_t p = 0; p < rows; p += width, to += width * depth) {
         const int64_t end = RTI_MIN(p + width, rows);
@@ -4821,28 +5035,29 @@ static RTI_INLINE void RTI_FN(pack_row)(rti_real *to, int64_t width, const rti_r
 }
 
 /* Panels of `width`: to[i / width][k][i % width] = from[i * row + k * step] for i < rows, k < depth */
-static void RTI_FN(pack)(void *packed, int64_t width, const void *source, int64_t row, int64_t step, int64_t rows, int64_t depth)
+static void RTI_FN(matmul_pack)(void *packed, int64_t width, const void *source, int64_t row, int64_t step, int64_t rows, int64_t depth)
 {
     const rti_real *from = RTI_CAST(const rti_real *, source);
     rti_real *to = RTI_CAST(rti_real *, packed);
     if (row != 1 && step == 1)
         for (int64_t i = 0; i < rows; i += width)
-            RTI_FN(transpose_all)(to + i * depth, width, from + i * row, row, RTI_MIN(rows - i, width), depth);
+            RTI_FN(matmul_transpose_all)(to + i * depth, width, from + i * row, row, RTI_MIN(rows - i, width), depth);
     else
         for (int64_t k = 0; k < depth; k++)
-            RTI_FN(pack_row)(to + k * width, width, from + k * step, row, rows, depth);
+            RTI_FN(matmul_pack_row)(to + k * width, width, from + k * step, row, rows, depth);
 }
 #endif
 
+#define RTI_BASE(name) RTI_JOIN(name, RTI_TYPE, base)
 static const rti_matmul_pass RTI_FN(matmul_pass) = {
     sizeof(rti_real), (int)RTI_LANES, RTI_TILE_ROWS, RTI_PANEL_ROWS, RTI_MASKS,
-    RTI_FN(tile),
+    RTI_FN(matmul_tile),
 #if RTI_PANEL_ROWS > RTI_TILE_ROWS
-    RTI_FN(panel),
+    RTI_FN(matmul_panel),
 #else
-    RTI_FN(tile),
+    RTI_FN(matmul_tile),
 #endif
-    RTI_FN(add_rows), RTI_FN(dots), RTI_BASE(write_sums), RTI_BASE(pack)
+    RTI_FN(matmul_add_rows), RTI_FN(matmul_dots), RTI_BASE(matmul_sum_lanes), RTI_BASE(matmul_write_sums), RTI_BASE(matmul_pack)
 };
 
 #undef RTI_TILE_ROWS
@@ -4857,12 +5072,15 @@ enum {
     RTI_MATMUL_GRAIN = 32,                    /* shares are best multiples of this; any share gives the same bits */
     RTI_MATMUL_K = 384,                       /* longest block of a sum: longer ones round worse, shorter ones run slower */
     RTI_MATMUL_SMALL_K = 64,                  /* up to here a copied strip of b fits the stack */
-    RTI_MATMUL_DOT_ROWS = 16,
-    RTI_MATMUL_FEW_ROWS = 2,
+    RTI_MATMUL_DOT_ROWS = 16,                 /* up to here columns along k may be read as they are */
+    RTI_MATMUL_FEW_ROWS = 2,                  /* up to here b is read by rows */
+    RTI_MATMUL_NARROW = 96,                   /* up to so many columns a is not read often enough to be copied */
     RTI_MATMUL_PANEL = 14,                    /* most rows of a panel */
     RTI_MATMUL_A_BYTES = 336 * 4,             /* rows of a packed block, times the bytes of an element: a multiple of every panel's rows */
     RTI_MATMUL_B_BYTES = 2048 * 4,            /* columns, likewise */
-    RTI_MATMUL_STRIP_BYTES = 128              /* widest strip of columns: two vectors */
+    RTI_MATMUL_STRIP_BYTES = 128,             /* widest strip of columns: two vectors */
+    RTI_MATMUL_ROW_BYTES = 2048,              /* of b, summed at a time */
+    RTI_MATMUL_LINE = 64
 };
 
 /* Computes the share [begin, end) of the side that rti_matmul_side measures. */
@@ -4884,10 +5102,10 @@ static int64_t rti_matmul_block(int64_t size, int64_t most, int64_t unit)
 /* Whether copying both operands into the order of their use can pay. */
 static bool rti_matmul_can_pack(int64_t m, int64_t n, int64_t k)
 {
-    return k > RTI_MATMUL_SMALL_K && m >= 64 && n >= 64 && (double)m * (double)n * (double)k >= 2e7;
+    return k > RTI_MATMUL_SMALL_K && m >= 64 && n >= 64 && (double)m * (double)n * (double)k >= 1e7;
 }
 
-/* Bytes of workspace, beginning at a multiple of 64, that each thread brings; enough for every share and all strides. */
+/* Bytes of workspace, best from a multiple of 64 on, that each thread brings; enough for every share and all strides. */
 static int64_t rti_matmul_workspace(int64_t m, int64_t n, int64_t k, int64_t bytes)
 {
     const int64_t strip = RTI_MATMUL_STRIP_BYTES / bytes, block = rti_matmul_block(k, RTI_MATMUL_K, 1);
@@ -4895,7 +5113,9 @@ static int64_t rti_matmul_workspace(int64_t m, int64_t n, int64_t k, int64_t byt
         return 0;
     if (!rti_matmul_can_pack(m, n, k))
         return block * RTI_MATMUL_STRIP_BYTES;
-    return block * bytes * (RTI_MIN(m + RTI_MATMUL_PANEL, RTI_MATMUL_A_BYTES / bytes) + RTI_MIN((n + strip - 1) / strip * strip, RTI_MATMUL_B_BYTES / bytes));
+    const int64_t rows = RTI_MIN(m + RTI_MATMUL_PANEL, RTI_MATMUL_A_BYTES / bytes);
+    const int64_t columns = RTI_MIN((n + strip - 1) / strip * strip, RTI_MATMUL_B_BYTES / bytes);
+    return (rows + columns) * block * bytes;
 }
 
 /* ---- moving about in a product ---- */
@@ -4974,10 +5194,13 @@ static RTI_NOINLINE void rti_matmul_strips(const rti_matmul_pass *pass, rti_tile
     }
 }
 
+/* The first cache line that begins in a buffer: no vector then lies across two. */
+static RTI_INLINE void *rti_matmul_line(char *buffer) { return buffer + RTI_MATMUL_LINE - (uintptr_t)buffer % RTI_MATMUL_LINE; }
+
 static RTI_NOINLINE void rti_matmul_strips_on_stack(const rti_matmul_pass *pass, rti_tile *t)
 {
-    double buffer[RTI_MATMUL_SMALL_K * RTI_MATMUL_STRIP_BYTES / sizeof(double)];
-    rti_matmul_strips(pass, t, buffer);
+    char buffer[RTI_MATMUL_SMALL_K * RTI_MATMUL_STRIP_BYTES + RTI_MATMUL_LINE];
+    rti_matmul_strips(pass, t, rti_matmul_line(buffer));
 }
 
 /* A block of packed rows of a, [rows / panel_rows][k][panel_rows], by a block of packed columns of b, [columns / (2 * lanes)][k][2 * lanes] */
@@ -5027,19 +5250,18 @@ static RTI_NOINLINE void rti_matmul_packed(const rti_matmul_pass *pass, const rt
 /* Few rows, each by 8 whole rows of b at a time. */
 static RTI_NOINLINE void rti_matmul_few_rows(const rti_matmul_pass *pass, const rti_tile *whole)
 {
-    enum { RTI_ROW_BYTES = 2048 };
-    double sums[RTI_MATMUL_FEW_ROWS * RTI_ROW_BYTES / sizeof(double)];
-    const int64_t most = RTI_ROW_BYTES / pass->bytes;
+    char buffer[RTI_MATMUL_FEW_ROWS * RTI_MATMUL_ROW_BYTES + RTI_MATMUL_LINE], *sums = RTI_CAST(char *, rti_matmul_line(buffer));
+    const int64_t most = RTI_MATMUL_ROW_BYTES / pass->bytes;
     rti_tile t = *whole;
     for (int64_t j = 0; j < whole->columns; j += most) {
         t.columns = RTI_MIN(whole->columns - j, most);
-        memset(sums, 0, (size_t)t.rows * RTI_ROW_BYTES);
+        memset(sums, 0, (size_t)t.rows * RTI_MATMUL_ROW_BYTES);
         for (int64_t k = 0; k < whole->k; k += 8) {
             rti_tile row = t;
             row.k = RTI_MIN(whole->k - k, 8);
             rti_tile_skip_steps(&row, k, pass->bytes);
             for (int64_t i = 0; i < t.rows; i++) {
-                pass->add_rows((char *)sums + i * RTI_ROW_BYTES, &row);
+                pass->add_rows(sums + i * RTI_MATMUL_ROW_BYTES, &row);
                 row.a = (const char *)row.a + row.a_row * pass->bytes;
             }
         }
@@ -5051,14 +5273,17 @@ static RTI_NOINLINE void rti_matmul_few_rows(const rti_matmul_pass *pass, const 
 /* Rows and columns along k. */
 static RTI_NOINLINE void rti_matmul_dots(const rti_matmul_pass *pass, const rti_tile *whole)
 {
-    double sums[8];   /* [2][4] of the type */
+    char buffer[8 * RTI_MATMUL_STRIP_BYTES / 2 + RTI_MATMUL_LINE];
+    void *vectors = rti_matmul_line(buffer);   /* [2][4][lanes] */
+    double sums[8];                            /* [2][4] */
     for (int64_t j = 0; j < whole->columns; j += 4) {
         rti_tile t = *whole;
         t.columns = RTI_MIN(whole->columns - j, 4);
         rti_tile_skip_columns(&t, j, pass->bytes);
         for (int64_t i = 0; i < whole->rows; i += 2) {
             t.rows = RTI_MIN(whole->rows - i, 2);
-            pass->dots(sums, &t);
+            pass->dots(vectors, &t);
+            pass->sum_lanes(sums, vectors, 8, pass->lanes);
             pass->write(&t, sums, 4);
             rti_tile_skip_rows(&t, 2, pass->bytes);
         }
@@ -5080,15 +5305,23 @@ static RTI_NOINLINE void rti_matmul_no_sums(rti_tile *t, int bytes)
 
 /* ---- the choice ---- */
 
+/* Whether the rows of a strip of b lie so far apart that they crowd out each other from the first-level cache, over rows enough to pay for a copy:
+ * a cache of 32 KB repeats itself every 4 KB. */
+static RTI_INLINE bool rti_matmul_crowded(const rti_tile *t, int bytes)
+{
+    const uint64_t step = (uint64_t)t->b_step * (uint64_t)bytes, period = RTI_MIN(step & (0 - step), 4096u);
+    return t->rows >= 256 && (uint64_t)t->k * period > 32768u;
+}
+
 /* One block of the sums. */
 static RTI_INLINE void rti_matmul_one_block(const rti_matmul_pass *pass, rti_tile *t, int64_t k, void *workspace)
 {
     const bool apart = t->c_column != 1 || t->plus_column != 1;
     if (t->rows <= RTI_MATMUL_FEW_ROWS && t->b_column == 1 && (apart || t->columns >= 16 * pass->lanes))
         rti_matmul_few_rows(pass, t);
-    else if (rti_matmul_can_pack(t->rows, t->columns, k))
+    else if (rti_matmul_can_pack(t->rows, t->columns, k) && (t->a_step != 1 || t->columns > RTI_MATMUL_NARROW))
         rti_matmul_packed(pass, t, RTI_CAST(char *, workspace));
-    else if (t->b_column == 1)
+    else if (t->b_column == 1 && !rti_matmul_crowded(t, pass->bytes))
         rti_matmul_strips(pass, t, NULL);
     else if (k <= RTI_MATMUL_SMALL_K)
         rti_matmul_strips_on_stack(pass, t);
@@ -5112,6 +5345,8 @@ static RTI_NOINLINE void rti_matmul_blocks(const rti_matmul_pass *pass, rti_tile
 static void rti_matmul_run(const rti_matmul_pass *pass, const rti_product *p, int64_t begin, int64_t end, void *workspace)
 {
     rti_tile t;
+    if (p->m == 0 || p->n == 0 || begin >= end)
+        return;
     t.a = p->k ? p->a : p->c, t.a_row = p->a_row, t.a_step = p->a_column;
     t.b = p->k ? p->b : p->c, t.b_step = p->b_row, t.b_column = p->n == 1 ? 1 : p->b_column;
     t.c = p->c, t.c_row = p->c_row, t.c_column = 1;
@@ -5124,8 +5359,6 @@ static void rti_matmul_run(const rti_matmul_pass *pass, const rti_product *p, in
         rti_tile_skip_rows(&t, begin, pass->bytes);
         t.rows = end - begin;
     }
-    if (t.rows <= 0 || t.columns <= 0)
-        return;
     if (t.k == 0) {
         rti_matmul_no_sums(&t, pass->bytes);
         return;
@@ -5133,7 +5366,7 @@ static void rti_matmul_run(const rti_matmul_pass *pass, const rti_product *p, in
     const bool along_k = t.a_step == 1 && t.b_step == 1;
     if (p->n == 1 && (along_k || t.a_row == 1))
         rti_tile_transpose(&t);
-    if (along_k && (p->n == 1 || p->m == 1 || (p->m <= RTI_MATMUL_DOT_ROWS && p->n > RTI_MATMUL_DOT_ROWS && t.k > RTI_MATMUL_SMALL_K)))
+    if (along_k && (p->n == 1 || p->m == 1 || (p->m <= RTI_MATMUL_DOT_ROWS && p->n > RTI_MATMUL_DOT_ROWS && t.k >= p->m * 64)))
         rti_matmul_dots(pass, &t);
     else if (t.k <= RTI_MATMUL_K)
         rti_matmul_one_block(pass, &t, t.k, workspace);
@@ -5567,6 +5800,15 @@ static bool rti_tensor_allocate(rt_tensor *x)
     return true;
 }
 
+/* Bytes from an inline storage to its elements, which begin at a multiple of 64 and are followed by nothing else up to the next: a masked
+ * load that covers a neighbour's header waits for whatever was last written there (60 ns, measured). A small block's payload begins
+ * sizeof(rti_block) past such a multiple. */
+static RTI_INLINE size_t rti_inline_lead(int ndim)
+{
+    size_t head = sizeof(rt_tensor) + 2 * (size_t)ndim * sizeof(int64_t);
+    return (sizeof(rti_block) + head + sizeof(rti_storage) + 63) / 64 * 64 - sizeof(rti_block) - head;
+}
+
 /* A new contiguous tensor with undefined elements, owned by the caller; the shape has been checked and its elements counted as n. */
 static rt_tensor *rti_tensor_new(rt_dtype dtype, const int64_t *size, int ndim, int64_t n)
 {
@@ -5576,13 +5818,14 @@ static rt_tensor *rti_tensor_new(rt_dtype dtype, const int64_t *size, int ndim, 
         return NULL;
     }
     bool small = n_bytes <= RTI_INLINE_BYTES;
-    rt_tensor *x = rti_tensor_header(dtype, ndim, small ? sizeof(rti_storage) + (size_t)n_bytes : 0);
+    size_t lead = rti_inline_lead(ndim);
+    rt_tensor *x = rti_tensor_header(dtype, ndim, small ? lead + ((size_t)n_bytes + 63) / 64 * 64 : 0);
     if (!x)
         return NULL;
     rti_tensor_shape(x, size);
     if (small) {
         x->storage = (rti_storage *)(void *)(x->stride + ndim);
-        x->data = (char *)(x->storage + 1);
+        x->data = (char *)x->storage + lead;
         rti_storage_start(x->storage, x, x->data, (size_t)n_bytes);
     } else if (!rti_tensor_allocate(x)) {
         rti_release(x);
@@ -5639,11 +5882,15 @@ static RTI_NOINLINE void rti_scope_warn(rti_thread *t)
 
 static void rti_scope_thread_end(rti_thread *t);
 
-/* Hands the caller's reference to the innermost scope. Cannot fail; NULL passes through. */
+/* Hands the caller's reference to the innermost scope. Cannot fail; NULL passes through, and what has its scope already stays there. */
 static RTI_INLINE rt_tensor *rti_scoped(rt_tensor *x)
 {
     if (RTI_UNLIKELY(!x))
         return NULL;
+    if (RTI_UNLIKELY(x->scope_thread != NULL)) {
+        rti_release(x);
+        return x;
+    }
     rti_thread *t = rti_thread_state();
     t->at_end[0] = rti_scope_thread_end;
     x->scope_thread = t;
@@ -5683,7 +5930,12 @@ static void rti_scope_empty(rti_thread *t, int32_t level)
 {
     while (t->scope_head && t->scope_head->scope_level >= level) {
         rt_tensor *x = t->scope_head;
-        rti_unscope(x, "scope");
+        t->scope_head = x->scope_next;
+        if (x->scope_next)
+            x->scope_next->scope_prev = NULL;
+        x->scope_next = NULL;
+        x->scope_thread = NULL;
+        t->scope_count--;
         rti_release(x);
     }
 }
@@ -5807,7 +6059,7 @@ RT_API int64_t rt_stride(const rt_tensor *x, int dim)
 static rt_shape rti_shape_copy(const int64_t *size, int ndim)
 {
     rt_shape shape;
-    memset(&shape, 0, sizeof shape);
+    memset((void *)&shape, 0, sizeof shape);
     shape.ndim = ndim;
     if (ndim > 0)
         memcpy(shape.dim, size, (size_t)ndim * sizeof *size);
@@ -5898,7 +6150,9 @@ typedef struct rti_call {
     const rt_value *arg;
     int n_args;
     const rti_formula *formula;            /* elementwise rows: the row's, or what the shape rule put in its place */
-    rti_class compute;                     /* and the class that the shape rule chose */
+    rt_dtype common;                       /* the type that operands are taken as, which the shape rule chose */
+    rti_class compute;                     /* and its class */
+    rti_run_fn run;                        /* the formula's loop over it */
     bool flat;                             /* operands are tensors of the result's shape, contiguous, of the class's own dtype */
     rti_result result[RTI_MAX_RESULTS];
     rt_tensor *out[RTI_MAX_RESULTS];       /* allocated, or given, before the kernel runs; owned by the call */
@@ -5913,11 +6167,11 @@ enum {
     RTI_TO_BOOL = 4,           /* elementwise: the result is bool, whatever is compared */
     RTI_CONDITION = 8,         /* elementwise: the first operand is a condition and takes no part in promotion */
     RTI_NO_INTEGERS = 16,      /* elementwise: refuses integers and bool, as PyTorch does */
-    RTI_NO_BOOL = 32,          /* elementwise: refuses bool */
+    RTI_NO_BOOL = 32,          /* elementwise: refuses bool, in any operand */
     RTI_KEEPS_FIRST = 64,      /* elementwise: the result has the first operand's type; the others follow */
     RTI_VIEW = 128,            /* the result shares memory with the first argument */
     RTI_CONSTANT = 256,        /* the result never depends on inputs in a way that has a derivative (comparisons, indices) */
-    RTI_ANY_OUT = 512          /* the kernel writes into results of any strides and dtype */
+    RTI_ANY_OUT = 512          /* the kernel writes into results of any strides, and over its operands */
 };
 
 /* What the tape keeps for the derivative. */
@@ -6075,24 +6329,39 @@ static RTI_NOINLINE rt_status rti_refuse_broadcast(const rti_call *c, int n)
                      "shapes %s do not broadcast: counted from the end, sizes must be equal or one of them 1", list);
 }
 
-/* The dtype of the result and the class it is computed in. */
-static RTI_INLINE rt_status rti_elementwise_dtype(rti_call *c, int n)
+static RTI_INLINE bool rti_has_bool(const rti_call *c, int n)
+{
+    for (int k = 0; k < n; k++) {
+        const rt_tensor *x = rti_arg_tensor(c, k);
+        if (x ? x->dtype == RT_BOOL : c->arg[k].tag == RT_VALUE_BOOL)
+            return true;
+    }
+    return false;
+}
+
+/* The result's dtype, and how it is computed, from the operands' common type. */
+static RTI_INLINE rt_status rti_elementwise_class(rti_call *c, int n, rt_dtype common)
 {
     uint32_t flags = c->op->flags;
-    rt_dtype common;
-    if (RTI_UNLIKELY(flags & RTI_KEEPS_FIRST))
-        common = (rt_dtype)c->arg[0].as.tensor->dtype;
-    else if (RTI_UNLIKELY(!rti_promote_operands(c, flags & RTI_CONDITION ? 1 : 0, n, &common)))
-        return rti_refuse_promotion(c, n);
-    if (RTI_UNLIKELY(((flags & RTI_NO_INTEGERS) && rti_kind_rank(common) < 2) || ((flags & RTI_NO_BOOL) && common == RT_BOOL)))
-        return rti_refuse_dtype(c, common);
-    if ((flags & RTI_TO_FLOAT) && rti_kind_rank(common) < 2)
+    if (RTI_UNLIKELY(((flags & RTI_NO_INTEGERS) && rti_kind_rank(common) < 2) || ((flags & RTI_NO_BOOL) && rti_has_bool(c, n))))
+        return rti_refuse_dtype(c, flags & RTI_NO_BOOL ? RT_BOOL : common);
+    if (RTI_UNLIKELY(flags & RTI_TO_FLOAT) && rti_kind_rank(common) < 2)
         common = RT_FLOAT32;
-    if (RTI_UNLIKELY(!rti_conversion_of(common) || !rti_formula_run(c->formula, rti_class_of(common))))
-        return rti_refuse_dtype(c, common);
+    c->common = common;
     c->compute = rti_class_of(common);
+    c->run = rti_formula_run(c->formula, c->compute);
     c->result[0].dtype = flags & RTI_TO_BOOL ? RT_BOOL : common;
-    return RT_OK;
+    return RTI_LIKELY(rti_conversion_of(common) && c->run) ? RT_OK : rti_refuse_dtype(c, common);
+}
+
+static rt_status rti_elementwise_dtype(rti_call *c, int n)
+{
+    rt_dtype common;
+    if (RTI_UNLIKELY(c->op->flags & RTI_KEEPS_FIRST))
+        common = (rt_dtype)c->arg[0].as.tensor->dtype;
+    else if (RTI_UNLIKELY(!rti_promote_operands(c, c->op->flags & RTI_CONDITION ? 1 : 0, n, &common)))
+        return rti_refuse_promotion(c, n);
+    return rti_elementwise_class(c, n, common);
 }
 
 /* Joins x's shape to the result's; false if they do not broadcast. */
@@ -6109,7 +6378,17 @@ static RTI_INLINE bool rti_shape_join(rti_call *c, const rt_tensor *x)
     return rti_broadcast(r->size, &r->ndim, x->size, x->ndim);
 }
 
-static rt_status rti_shape_elementwise(rti_call *c)
+/* Whether two operands have one shape and dtype, one that can be computed with: the common case. */
+static RTI_INLINE bool rti_alike(const rt_tensor *a, const rt_tensor *b)
+{
+    bool same = a->dtype == b->dtype && a->ndim == b->ndim && rti_conversion_of((rt_dtype)a->dtype);
+    for (int d = 0; d < a->ndim && same; d++)
+        same = a->size[d] == b->size[d];
+    return same;
+}
+
+/* Any operands: shapes broadcast, types promote. */
+static RTI_NOINLINE rt_status rti_shape_general(rti_call *c)
 {
     int n = c->formula->n_in;
     rti_result *r = &c->result[0];
@@ -6120,16 +6399,16 @@ static rt_status rti_shape_elementwise(rti_call *c)
     r->n = 1;
     for (int k = 0; k < n; k++) {
         const rt_tensor *x = rti_arg_tensor(c, k);
-        if (RTI_UNLIKELY(!x)) {
+        if (!x) {
             contiguous = false;
             continue;
         }
-        if (RTI_UNLIKELY(!rti_conversion_of((rt_dtype)x->dtype)))
+        if (!rti_conversion_of((rt_dtype)x->dtype))
             return rti_refuse_dtype(c, (rt_dtype)x->dtype);
         contiguous &= x->contiguous;
         if (first) {
             same_dtype &= x->dtype == first->dtype;
-            fits &= rti_shape_join(c, x);
+            fits = fits && rti_shape_join(c, x);
             continue;
         }
         first = x;
@@ -6138,12 +6417,28 @@ static rt_status rti_shape_elementwise(rti_call *c)
         for (int d = 0; d < x->ndim; d++)
             r->size[d] = x->size[d];
     }
-    if (RTI_UNLIKELY(!fits))
+    if (!fits)
         return rti_refuse_broadcast(c, n);
-    if (RTI_UNLIKELY(r->n < 0) && rti_result_set(c, 0, RT_FLOAT32, r->size, r->ndim) != RT_OK)
+    if (r->n < 0 && rti_result_set(c, 0, RT_FLOAT32, r->size, r->ndim) != RT_OK)
         return rti_pending_code();
-    rt_status status = rti_elementwise_dtype(c, n);
+    rt_status status = rti_elementwise_dtype(c, c->op->formula->n_in);
     c->flat = c->flat && contiguous && same_dtype && first && first->dtype == rti_class_dtype[c->compute];
+    return status;
+}
+
+static rt_status rti_shape_elementwise(rti_call *c)
+{
+    int n = c->formula->n_in;
+    rti_result *r = &c->result[0];
+    const rt_tensor *first = rti_arg_tensor(c, 0), *other = n == 2 ? rti_arg_tensor(c, 1) : first;
+    if (RTI_UNLIKELY(n > 2 || !first || !other || !rti_alike(first, other)))
+        return rti_shape_general(c);
+    r->ndim = first->ndim;
+    r->n = first->numel;
+    for (int d = 0; d < first->ndim; d++)
+        r->size[d] = first->size[d];
+    rt_status status = rti_elementwise_class(c, n, (rt_dtype)first->dtype);
+    c->flat = first->contiguous && other->contiguous && first->dtype == rti_class_dtype[c->compute];
     return status;
 }
 
@@ -6186,11 +6481,24 @@ static bool rti_overlaps(const rt_tensor *x, const rt_tensor *out)
 /* A contiguous copy of x as a dtype, owned by the caller. */
 static rt_tensor *rti_copy_of(const rt_tensor *x, rt_dtype dtype);
 
+/* Whether the common type is narrower than what it is computed in, so that operands of other types must be brought to it first: in uint8,
+ * -1 is 255, and compares so. */
+static RTI_INLINE bool rti_common_is_narrow(const rti_call *c) { return c->compute == RTI_CLASS_I64 && c->common != RT_INT64 && c->common != RT_BOOL; }
+
+static rt_scalar rti_as_common(const rti_call *c, rt_scalar s)
+{
+    char element[8];
+    if (!rti_common_is_narrow(c))
+        return s;
+    rti_write_element(c->common, element, s);
+    return rti_read_element(c->common, element);
+}
+
 /* The shortest way: the formula's loop straight over the operands' memory. */
 static rt_status rti_run_flat(const rti_call *c)
 {
     rti_flat f;
-    f.run = rti_formula_run(c->formula, c->compute);
+    f.run = c->run;
     f.n_in = c->formula->n_in;
     f.masked = rti_loops_masked(c->compute);
     f.wide = rti_element_bytes(rti_class_dtype[c->compute]);
@@ -6211,12 +6519,11 @@ static bool rti_flat_into(const rti_call *c)
     return true;
 }
 
-static rt_status rti_run_elementwise(rti_call *c)
+/* Any layouts and dtypes, through a program. */
+static RTI_NOINLINE rt_status rti_run_general(rti_call *c)
 {
     const rti_formula *f = c->formula;
     rt_tensor *out = c->out[0], *copy[3] = { NULL, NULL, NULL };
-    if (RTI_LIKELY(c->flat && rti_flat_into(c)))
-        return rti_run_flat(c);
     rti_operand operand[4];
     uint64_t word[3];
     rti_program program;
@@ -6225,11 +6532,12 @@ static rt_status rti_run_elementwise(rti_call *c)
     for (int k = 0; k < f->n_in && status == RT_OK; k++) {
         rt_tensor *x = rti_arg_tensor(c, k);
         if (!x) {
-            rti_operand_number(&operand[k], rti_scalar_of_value(&c->arg[k]), c->compute, &word[k], out->ndim);
+            rti_operand_number(&operand[k], rti_as_common(c, rti_scalar_of_value(&c->arg[k])), c->compute, &word[k], out->ndim);
             continue;
         }
-        if (RTI_UNLIKELY(rti_overlaps(x, out))) {
-            x = copy[k] = rti_copy_of(x, (rt_dtype)x->dtype);
+        bool narrows = rti_common_is_narrow(c) && x->dtype != c->common && x->dtype != RT_BOOL;
+        if (RTI_UNLIKELY(narrows || rti_overlaps(x, out))) {
+            x = copy[k] = rti_copy_of(x, narrows ? c->common : (rt_dtype)x->dtype);
             if (!x) {
                 status = rti_pending_code();
                 break;
@@ -6246,12 +6554,15 @@ static rt_status rti_run_elementwise(rti_call *c)
     return status;
 }
 
+static rt_status rti_run_elementwise(rti_call *c) { return RTI_LIKELY(c->flat && rti_flat_into(c)) ? rti_run_flat(c) : rti_run_general(c); }
+
 /* ---- copying: the identity formula, between any two layouts and dtypes ---- */
 
 /* The loop of the identity: a program's way to say that its input is its result. */
 static void rti_copy_program(rti_program *p, rti_class compute)
 {
     p->compute = compute;
+    p->constant = NULL;
     p->n_inputs = p->n_outputs = 1;
     p->n_steps = 0;
     p->n_registers = 1;
@@ -6315,6 +6626,7 @@ typedef struct rti_edge {
     rt_tensor *leaf;
     int32_t index;
     uint8_t dtype, ndim;
+    bool shares_leaf;             /* the edge before it holds the same leaf, for both */
     int64_t *size;                /* the input's shape */
 } rti_edge;
 
@@ -6366,7 +6678,8 @@ static void rti_node_bury(rti_node *node)
     for (int k = 0; k < node->n_edges; k++) {
         if (node->edge[k].node)
             rti_node_release(node->edge[k].node);
-        rti_release(node->edge[k].leaf);
+        if (!node->edge[k].shares_leaf)
+            rti_release(node->edge[k].leaf);
     }
     for (int k = 0; k < node->n_results; k++)
         rti_release(node->grad[k]);
@@ -6467,7 +6780,7 @@ static char *rti_node_keep(rt_value *v, char *at)
     return at + (n + 7) / 8 * 8;
 }
 
-static RTI_INLINE void rti_edge_start(rti_edge *e, const rt_tensor *x)
+static RTI_INLINE void rti_edge_start(rti_edge *e, const rti_edge *before, const rt_tensor *x)
 {
     const rti_grad_meta *meta = rti_meta(x);
     e->dtype = x->dtype;
@@ -6482,7 +6795,9 @@ static RTI_INLINE void rti_edge_start(rti_edge *e, const rt_tensor *x)
         rti_node_retain(e->node);
     } else {
         e->leaf = (rt_tensor *)(uintptr_t)x;
-        rti_retain(e->leaf);
+        e->shares_leaf = before && before->leaf == x;
+        if (!e->shares_leaf)
+            rti_retain(e->leaf);
     }
 }
 
@@ -6519,11 +6834,12 @@ static rti_node *rti_tape_begin(const rt_op *op, const rt_value *arg, int n_args
             rti_edge *e = &node->edge[at];
             e->node = NULL;
             e->leaf = NULL;
+            e->shares_leaf = false;
             if (!x)
                 continue;
             e->size = (int64_t *)(void *)tail;
             tail += x->ndim * sizeof(int64_t);
-            rti_edge_start(e, x);
+            rti_edge_start(e, at > 0 ? e - 1 : NULL, x);
             node->version[at] = x->storage ? x->storage->version : 0;
             if (e->node && e->node->sequence > newest)
                 newest = e->node->sequence;
@@ -6554,6 +6870,38 @@ static rt_tensor *rti_alias(rt_tensor *x)
         v->base = NULL;
     }
     return v;
+}
+
+/* For a call that writes over an argument which its derivative needs: the node holds a copy of x as it was, history included. */
+static rt_status rti_tape_set_aside(rti_node *node, rt_tensor *x)
+{
+    const rti_grad_meta *old = rti_meta(x);
+    rt_tensor *copy = NULL;
+    int at = 0;
+    for (int k = 0; k < node->n_args; at += rti_value_tensors(&node->arg[k++])) {
+        if (node->arg[k].tag != RT_VALUE_TENSOR || node->arg[k].as.tensor != x)
+            continue;
+        if (!copy) {
+            copy = rti_copy_of(x, (rt_dtype)x->dtype);
+            rti_grad_meta *meta = copy && old && old->node ? rti_meta_make(copy) : NULL;
+            if (!copy || (old && old->node && !meta)) {
+                rti_release(copy);
+                return rti_pending_code();
+            }
+            if (meta) {
+                rti_node_retain(old->node);
+                meta->node = old->node;
+                meta->index = old->index;
+                copy->requires_grad = true;
+            }
+        } else {
+            rti_retain(copy);
+        }
+        rti_release(x);
+        node->arg[k].as.tensor = copy;
+        node->version[at] = copy->storage->version;
+    }
+    return RT_OK;
 }
 
 /* Hangs the node on the results. Takes over the caller's reference to it, also on failure. */
@@ -6684,7 +7032,7 @@ RT_API bool rt_is_grad_enabled(void) { return !(rti_modes & RTI_MODE_NO_GRAD); }
  * over one shape and class of numbers pile up in the thread's capture. It runs when any other op, or anybody, wants elements. Results
  * that nobody holds any more by then are never written to memory. */
 
-enum { RTI_MAX_PENDING = 24, RTI_MAX_VALUES = RTI_MAX_INPUTS + RTI_MAX_STEPS };
+enum { RTI_MAX_PENDING = 24 };
 
 typedef struct rti_capture {
     rti_pending_head head;
@@ -6694,11 +7042,9 @@ typedef struct rti_capture {
     int n_inputs, n_steps, n_pending;
     rt_tensor *input[RTI_MAX_INPUTS];            /* held; NULL for a number */
     uint64_t number[RTI_MAX_INPUTS];
-    struct { const rti_formula *formula; uint8_t in[3]; } step[RTI_MAX_STEPS];   /* step k makes value n_inputs-independent number 128 + k */
-    struct { rt_tensor *x; uint8_t value; } pending[RTI_MAX_PENDING];            /* x NULL: died */
+    rti_plan_step step[RTI_MAX_STEPS];
+    struct { rt_tensor *x; uint16_t value; } pending[RTI_MAX_PENDING];            /* x NULL: died */
 } rti_capture;
-
-enum { RTI_STEP_VALUE = RTI_MAX_INPUTS };   /* values: inputs first, then the steps' results from here on */
 
 static rt_status rti_capture_flush(void);
 
@@ -6716,6 +7062,12 @@ static void rti_capture_end_thread(rti_thread *t)
     t->capture = NULL;
 }
 
+static void rti_capture_trim(rti_thread *t)
+{
+    if (t->capture && t->capture->n_steps == 0)
+        rti_capture_end_thread(t);
+}
+
 static rti_capture *rti_capture_get(void)
 {
     rti_thread *t = rti_thread_state();
@@ -6728,61 +7080,28 @@ static rti_capture *rti_capture_get(void)
         c->n_inputs = c->n_steps = c->n_pending = 0;
         t->capture = c;
         t->at_end[1] = rti_capture_end_thread;
+        t->at_trim = rti_capture_trim;
     }
     return t->capture;
 }
 
 /* ---- from what was recorded to a program ---- */
 
-/* Marks the values that live results need, and gives each its register: dead ones' registers are used again. */
+/* The program of what was captured, and the tensors that its outputs are: the results that somebody still holds. */
 static void rti_capture_program(const rti_capture *c, rti_program *p, rt_tensor **out)
 {
-    uint8_t last_use[RTI_MAX_VALUES], reg[RTI_MAX_VALUES], is_free[RTI_MAX_REGISTERS];
-    memset(last_use, 0, sizeof last_use);       /* 0: never; k + 1: by step k; 255: a result */
+    p->compute = c->compute;
+    p->constant = NULL;
+    p->n_inputs = c->n_inputs;
     p->n_outputs = 0;
+    uint16_t value[RTI_MAX_PENDING];
     for (int i = 0; i < c->n_pending; i++) {
         if (!c->pending[i].x)
             continue;
-        last_use[c->pending[i].value] = 255;
         out[p->n_outputs] = c->pending[i].x;
-        p->output[p->n_outputs++] = c->pending[i].value;    /* a register in a moment */
+        value[p->n_outputs++] = c->pending[i].value;
     }
-    for (int k = c->n_steps - 1; k >= 0; k--)
-        if (last_use[RTI_STEP_VALUE + k])
-            for (int i = 0; i < c->step[k].formula->n_in; i++)
-                if (!last_use[c->step[k].in[i]])
-                    last_use[c->step[k].in[i]] = (uint8_t)(k + 1);
-    p->compute = c->compute;
-    p->n_inputs = c->n_inputs;
-    p->n_registers = c->n_inputs;
-    p->n_steps = 0;
-    for (int i = 0; i < c->n_inputs; i++)
-        reg[i] = (uint8_t)i;
-    memset(is_free, 0, sizeof is_free);
-    for (int k = 0; k < c->n_steps; k++) {
-        if (!last_use[RTI_STEP_VALUE + k])
-            continue;
-        const rti_formula *f = c->step[k].formula;
-        rti_step *step = &p->step[p->n_steps++];
-        step->run = rti_formula_run(f, c->compute);
-        step->n_in = f->n_in;
-        step->n_out = 1;
-        for (int i = 0; i < f->n_in; i++) {
-            uint8_t value = c->step[k].in[i];
-            step->in[i] = reg[value];
-            if (value >= RTI_STEP_VALUE && last_use[value] == k + 1)
-                is_free[reg[value]] = 1;                    /* a formula reads a place before it writes it */
-        }
-        int r = c->n_inputs;
-        while (r < p->n_registers && !is_free[r])
-            r++;
-        if (r == p->n_registers)
-            p->n_registers++;
-        is_free[r] = 0;
-        reg[RTI_STEP_VALUE + k] = step->out[0] = (uint8_t)r;
-    }
-    for (int i = 0; i < p->n_outputs; i++)
-        p->output[i] = reg[p->output[i]];
+    rti_program_plan(p, c->step, c->n_steps, value);      /* rti_capture_fits has left room for every value */
 }
 
 static rt_status rti_capture_run(rti_capture *c)
@@ -6835,7 +7154,7 @@ static rt_status rti_capture_flush(void)
 /* ---- appending ---- */
 
 /* The value number of an operand: a pending result of this capture, an input already there, or a new one. */
-static uint8_t rti_capture_operand(rti_capture *c, const rt_value *v)
+static uint16_t rti_capture_operand(rti_capture *c, const rt_value *v)
 {
     rt_tensor *x = v->tag == RT_VALUE_TENSOR ? v->as.tensor : NULL;
     uint64_t number = 0;
@@ -6848,11 +7167,11 @@ static uint8_t rti_capture_operand(rti_capture *c, const rt_value *v)
         rti_scalar_to_class(rti_scalar_of_value(v), c->compute, &number);
     for (int k = 0; k < c->n_inputs; k++)
         if (c->input[k] == x && (x || c->number[k] == number))
-            return (uint8_t)k;
+            return (uint16_t)k;
     rti_retain(x ? x : RT_NONE);
     c->input[c->n_inputs] = x;
     c->number[c->n_inputs] = number;
-    return (uint8_t)c->n_inputs++;
+    return (uint16_t)c->n_inputs++;
 }
 
 static bool rti_capture_fits(const rti_capture *c, const rti_call *call)
@@ -6871,7 +7190,7 @@ static bool rti_capture_fits(const rti_capture *c, const rti_call *call)
 static bool rti_capture_takes(const rti_call *call)
 {
     rt_dtype dtype = call->result[0].dtype;
-    return dtype == rti_class_dtype[call->compute] || dtype == RT_BOOL;
+    return (dtype == rti_class_dtype[call->compute] || dtype == RT_BOOL) && !rti_common_is_narrow(call);
 }
 
 /* Puts a call whose shape rule has run into the capture, its result pending. */
@@ -6905,9 +7224,10 @@ static rt_status rti_capture_append(rti_call *call)
     y->extension = c;
     for (int i = 0; i < f->n_in; i++)
         c->step[c->n_steps].in[i] = rti_capture_operand(c, &call->arg[i]);
-    c->step[c->n_steps].formula = f;
+    c->step[c->n_steps].run = rti_formula_run(f, c->compute);
+    c->step[c->n_steps].n_in = f->n_in;
     c->pending[c->n_pending].x = y;
-    c->pending[c->n_pending++].value = (uint8_t)(RTI_STEP_VALUE + c->n_steps++);
+    c->pending[c->n_pending++].value = (uint16_t)(RTI_STEP_VALUE + c->n_steps++);
     call->out[0] = y;
     return RT_OK;
 }
@@ -6933,7 +7253,7 @@ static RTI_INLINE rt_status rti_door_look(const rt_op *op, const rt_value *arg, 
     for (int k = 0; k < n_args; k++) {
         if (RTI_LIKELY(arg[k].tag == RT_VALUE_TENSOR)) {
             const rt_tensor *x = arg[k].as.tensor;
-            if (RTI_UNLIKELY(!x || x->tag != RTI_TAG_TENSOR))
+            if (RTI_UNLIKELY(!x || x->tag != RTI_TAG_TENSOR || rti_absent(x)))
                 return rti_refuse_argument(op, x, k);
             wants |= x->requires_grad;
         } else if (arg[k].tag == RT_VALUE_TENSORS) {
@@ -6966,9 +7286,11 @@ static RTI_INLINE rt_status rti_settle_arguments(const rt_value *arg, int n_args
 /* Whether the kernel can write straight into a given tensor. */
 static bool rti_into_direct(const rti_call *c, const rt_tensor *x, int k)
 {
+    if (x->dtype != c->result[k].dtype)      /* a result takes its own type before it takes another */
+        return false;
     if (c->op->flags & RTI_ANY_OUT)
         return true;
-    if (x->dtype != c->result[k].dtype || !rti_contiguous(x))
+    if (!rti_contiguous(x))
         return false;
     for (int a = 0; a < c->n_args; a++)
         for (int i = 0; i < rti_value_tensors(&c->arg[a]); i++) {
@@ -7122,6 +7444,10 @@ static rt_status rti_door(const rt_op *op, const rt_value *arg, int n_args, rt_t
         node = rti_tape_begin(op, arg, n_args);
         if (RTI_UNLIKELY(!node))
             return rti_pending_code();
+        if (RTI_UNLIKELY(into != NULL) && (status = rti_tape_set_aside(node, into[0])) != RT_OK) {
+            rti_node_release(node);
+            return status;
+        }
     }
     rti_call c;
     c.op = op;
@@ -7398,10 +7724,7 @@ RT_API rt_status rt_call(const rt_op *op, const rt_value *args, int n_args, rt_v
         return rti_raise(RT_ERR_NULL, "rt_call", "there is no room for results");
     rt_status status = rti_call_row(op, args, n_args, NULL, results);
     for (int k = 0; status == RT_OK && k < op->n_results; k++)
-        if (!results[k].as.tensor->scope_thread)
-            rti_scoped(results[k].as.tensor);
-        else
-            rti_release(results[k].as.tensor);      /* an argument came back: it has its scope already */
+        rti_scoped(results[k].as.tensor);
     return status;
 }
 
@@ -7789,7 +8112,7 @@ static rt_status rti_engine_run(rti_engine *e, rt_tensor *const *outputs, rt_ten
 RT_API rt_tensor_opts rt_tensor_opts_default(void)
 {
     rt_tensor_opts o;
-    memset(&o, 0, sizeof o);
+    memset((void *)&o, 0, sizeof o);
     o.exact = 1;
     o.dtype = RT_FLOAT32;
     return o;
@@ -8069,36 +8392,65 @@ static rt_status rti_shape_draw(rti_call *c)
     return rti_result_like(c, 0, x);
 }
 
+/* x's dimensions by falling stride: the order in which PyTorch fills what is not contiguous. A new reference. */
+static rt_tensor *rti_memory_order(rt_tensor *x)
+{
+    int64_t size[RT_MAX_DIMS], stride[RT_MAX_DIMS];
+    for (int d = 0; d < x->ndim; d++) {
+        int at = d;
+        for (; at > 0 && stride[at - 1] < x->stride[d]; at--) {
+            size[at] = size[at - 1];
+            stride[at] = stride[at - 1];
+        }
+        size[at] = x->size[d];
+        stride[at] = x->stride[d];
+    }
+    return rti_tensor_view(x, size, stride, x->ndim, 0);
+}
+
+/* Normal numbers outside of contiguous memory come one by one, in pairs, however many there are. */
+static void rti_draw_one_by_one(rt_tensor *x, double mean, double std, rt_generator *g)
+{
+    rti_random *r = rti_generator_use(g);
+    for (int64_t i = 0; i < x->numel; i++) {
+        if (x->dtype == RT_FLOAT32)
+            rti_fill_normal_f32(r, (float *)(void *)x->data + i, 1, mean, std);
+        else
+            rti_fill_normal_f64(r, (double *)(void *)x->data + i, 1, mean, std);
+    }
+    rti_generator_done(g);
+}
+
 static rt_status rti_run_draw(rti_call *c, rti_draw what)
 {
-    rt_tensor *out = c->out[0], *aside = NULL;
-    rt_scalar a = rti_scalar_of_value(&c->arg[1]), b = rti_scalar_of_value(&c->arg[2]);
-    rt_status status = RT_OK;
-    if (!rti_contiguous(out)) {
-        aside = rti_tensor_new((rt_dtype)out->dtype, out->size, out->ndim, out->numel);
-        if (!aside)
-            return rti_pending_code();
+    rt_tensor *out = c->out[0], *order, *aside;
+    double a = rti_number(rti_scalar_of_value(&c->arg[1])), b = rti_number(rti_scalar_of_value(&c->arg[2]));
+    if (rti_contiguous(out)) {
+        rti_draw_into(out, what, a, b, &rti_default_generator);
+        return RT_OK;
     }
-    rti_draw_into(aside ? aside : out, what, a.kind == RT_SCALAR_FLOAT ? a.re : (double)a.i, b.kind == RT_SCALAR_FLOAT ? b.re : (double)b.i,
-                  &rti_default_generator);
-    if (aside)
-        status = rti_copy_into(out, aside);
+    order = rti_memory_order(out);
+    aside = order ? rti_tensor_new((rt_dtype)out->dtype, order->size, order->ndim, order->numel) : NULL;
+    if (aside && what == RTI_DRAW_NORMAL)
+        rti_draw_one_by_one(aside, a, b, &rti_default_generator);
+    else if (aside)
+        rti_draw_into(aside, what, a, b, &rti_default_generator);
+    rt_status status = aside ? rti_copy_into(order, aside) : rti_pending_code();
     rti_release(aside);
+    rti_release(order);
     return status;
 }
 
 static rt_status rti_run_uniform(rti_call *c)
 {
-    rt_scalar a = rti_scalar_of_value(&c->arg[1]), b = rti_scalar_of_value(&c->arg[2]);
-    double from = a.kind == RT_SCALAR_FLOAT ? a.re : (double)a.i, to = b.kind == RT_SCALAR_FLOAT ? b.re : (double)b.i;
+    double from = rti_number(rti_scalar_of_value(&c->arg[1])), to = rti_number(rti_scalar_of_value(&c->arg[2]));
     if (!(from <= to))
         return rti_raise(RT_ERR_VALUE, "uniform_", "expected from <= to, got %g and %g", from, to);
     return rti_run_draw(c, RTI_DRAW_UNIFORM);
 }
 static rt_status rti_run_normal(rti_call *c)
 {
-    rt_scalar std = rti_scalar_of_value(&c->arg[2]);
-    if (!((std.kind == RT_SCALAR_FLOAT ? std.re : (double)std.i) >= 0))
+    if (!(rti_number(rti_scalar_of_value(&c->arg[2])) >= 0))
         return rti_raise(RT_ERR_VALUE, "normal_", "expected a deviation of 0 or more");
     return rti_run_draw(c, RTI_DRAW_NORMAL);
 }
@@ -8174,14 +8526,6 @@ RT_API rt_tensor *rt_randperm(int64_t n, const rt_tensor_opts *opts)
 {
     rt_shape shape = rti_shape_copy(&n, 1);
     return rti_drawn_integers("rt_randperm", shape, opts, true, 0, n);
-}
-
-/* The default generator's source of words, for draws of the data loader's own. */
-static rti_random *rti_default_random(void)
-{
-    rti_random *r = rti_generator_use(&rti_default_generator);
-    rti_generator_done(&rti_default_generator);
-    return r;
 }
 #endif
 /* ---- unary elementwise ------------------------------------------------------------------------------------------------------------ */
@@ -8485,19 +8829,23 @@ static rt_tensor *rti_times(rt_tensor *g, const rti_backward *b, int k)
 
 /* ---- add, sub: the third argument, alpha, scales the second ---- */
 
-static bool rti_has_alpha(const rt_value *arg, int n_args)
+/* Whether argument k is a number other than 1. */
+static bool rti_alpha(const rt_value *arg, int n_args, int k)
 {
-    if (n_args < 3 || !rti_value_is_number(&arg[2]))
+    if (n_args <= k || !rti_value_is_number(&arg[k]))
         return false;
-    rt_scalar alpha = rti_scalar_of_value(&arg[2]);
+    rt_scalar alpha = rti_scalar_of_value(&arg[k]);
     return alpha.kind == RT_SCALAR_FLOAT ? alpha.re != 1 : alpha.i != 1;
 }
 
 static rt_status rti_shape_add(rti_call *c)
 {
-    if (RTI_UNLIKELY(rti_has_alpha(c->arg, c->n_args)))
+    if (RTI_UNLIKELY(rti_alpha(c->arg, c->n_args, 2)))
         c->formula = c->op->formula == &rti_formula_add ? &rti_formula_add_scaled : &rti_formula_sub_scaled;
-    return rti_shape_elementwise(c);
+    rt_status status = rti_shape_elementwise(c);
+    if (RTI_UNLIKELY(c->n_args > 2 && c->arg[2].tag == RT_VALUE_FLOAT) && status == RT_OK && rti_kind_rank(c->common) < 2)
+        return rti_raise(RT_ERR_VALUE, "add", "alpha must be an integer for integer tensors, got %g", c->arg[2].as.f);
+    return status;
 }
 
 static rt_status rti_add_backward_signed(rti_backward *b, bool negative)
@@ -8506,7 +8854,7 @@ static rt_status rti_add_backward_signed(rti_backward *b, bool negative)
     rt_status status = rti_b_needs(b, 0) ? rti_b_set(b, 0, g) : RT_OK;
     if (status != RT_OK || !rti_b_needs(b, 1))
         return status;
-    if (rti_has_alpha(b->node->arg, b->node->n_args))
+    if (rti_alpha(b->node->arg, b->node->n_args, 2))
         g = rti_times(g, b, 2);
     return rti_b_set(b, 1, negative ? rt_neg(g) : g);
 }
@@ -8791,7 +9139,12 @@ static rt_status rti_shape_sum(rti_call *c)
     if (!rti_reduced_dims(c, 1, x, &dims))
         return rti_pending_code();
     bool keepdim = c->n_args > 2 && c->arg[2].tag == RT_VALUE_BOOL && c->arg[2].as.i;
-    return rti_reduced_result(c, x, dims, keepdim, rti_is_float((rt_dtype)x->dtype) ? (rt_dtype)x->dtype : RT_INT64);
+    rt_dtype dtype = rti_is_float((rt_dtype)x->dtype) ? (rt_dtype)x->dtype : RT_INT64;
+    if (c->n_args > 3 && c->arg[3].tag == RT_VALUE_DTYPE)
+        dtype = (rt_dtype)c->arg[3].as.i;
+    if (!rti_conversion_of(dtype))
+        return rti_refuse_dtype(c, dtype);
+    return rti_reduced_result(c, x, dims, keepdim, dtype);
 }
 
 /* What is summed: dimensions that stay, outermost first, then those that go; neighbours along the last dimension that steps by one element. */
@@ -8923,16 +9276,20 @@ static rt_status rti_run_sum(rti_call *c)
 {
     rt_tensor *x = rti_arg_tensor(c, 0), *y = c->out[0], *own = NULL, *sum = NULL;
     uint32_t dims;
-    rt_dtype dtype = rti_class_dtype[rti_class_of((rt_dtype)y->dtype)];
+    rt_dtype dtype = rti_class_dtype[rti_class_of(c->result[0].dtype)];
     if (!rti_reduced_dims(c, 1, x, &dims))
         return rti_pending_code();
     if (x->numel == 0)
         return rti_fill(y, rt_scalar_int(0));
-    bool neighbours = false;
-    for (int d = 0; d < x->ndim; d++)
-        neighbours = neighbours || x->size[d] == 1 || x->stride[d] == 1;
-    if (x->dtype != dtype || (!neighbours && x->ndim > 0)) {
-        x = own = rti_copy_of(x, dtype);
+    if (c->n_args > 3 && c->arg[3].tag == RT_VALUE_DTYPE && x->dtype != c->result[0].dtype) {
+        x = own = rti_copy_of(x, c->result[0].dtype);      /* each element first, as PyTorch does */
+        if (!x)
+            return rti_pending_code();
+    }
+    if (x->dtype != dtype) {
+        rt_tensor *wide = rti_copy_of(x, dtype);
+        rti_release(own);
+        x = own = wide;
         if (!x)
             return rti_pending_code();
     }
@@ -9003,8 +9360,9 @@ RT_API rt_tensor *rt_sum_dim(rt_tensor *x, int dim, bool keepdim)
 static rt_status rti_compose_mean(const rt_value *arg, int n_args, rt_value *results)
 {
     const rt_tensor *x = arg[0].as.tensor;
-    if (!rti_is_float((rt_dtype)x->dtype))
-        return rti_raise(RT_ERR_DTYPE, "mean", "expected a floating point tensor, got %s", rt_dtype_name((rt_dtype)x->dtype));
+    rt_dtype dtype = n_args > 3 && arg[3].tag == RT_VALUE_DTYPE ? (rt_dtype)arg[3].as.i : (rt_dtype)x->dtype;
+    if (!rti_is_float(dtype))
+        return rti_raise(RT_ERR_DTYPE, "mean", "expected a floating point tensor, got %s", rt_dtype_name(dtype));
     rt_value sum, call[2];
     rt_status status = rti_door(&rti_op_sum, arg, n_args, NULL, &sum);
     if (status != RT_OK)
@@ -9075,7 +9433,9 @@ static rt_status rti_run_argmax(rti_call *c)
         return rti_pending_code();
     bool along = c->n_args > 1 && c->arg[1].tag == RT_VALUE_INT && x->ndim > 0;
     int dim = along ? rti_wrap_dim("argmax", c->arg[1].as.i, x->ndim) : 0;
-    int64_t n = along ? x->size[dim] : x->numel, inner = along ? own->stride[dim] : 1;
+    int64_t n = along ? x->size[dim] : x->numel, inner = 1;
+    for (int d = along ? dim + 1 : x->ndim; d < x->ndim; d++)
+        inner *= x->size[d];
     int64_t *y = (int64_t *)(void *)c->out[0]->data, wide = (int64_t)rti_element_bytes((rt_dtype)own->dtype);
     for (int64_t i = 0; i < c->out[0]->numel; i++)
         y[i] = kernel(own->data + (i / inner * inner * n + i % inner) * wide, n, inner);
@@ -9183,11 +9543,12 @@ static void rti_rows_range(void *work, int64_t begin, int64_t end)
 static rt_status rti_shape_log_softmax(rti_call *c)
 {
     const rt_tensor *x = rti_arg_tensor(c, 0);
-    if (!rti_is_float((rt_dtype)x->dtype) || !rti_conversion_of((rt_dtype)x->dtype))
-        return rti_refuse_dtype(c, (rt_dtype)x->dtype);
+    rt_dtype dtype = c->n_args > 2 && c->arg[2].tag == RT_VALUE_DTYPE ? (rt_dtype)c->arg[2].as.i : (rt_dtype)x->dtype;
+    if (!rti_is_float(dtype) || !rti_conversion_of(dtype) || !rti_conversion_of((rt_dtype)x->dtype))
+        return rti_refuse_dtype(c, rti_is_float(dtype) ? (rt_dtype)x->dtype : dtype);
     if (rti_wrap_dim("log_softmax", c->arg[1].as.i, x->ndim) < 0)
         return rti_pending_code();
-    return rti_result_like(c, 0, x);
+    return rti_result_set(c, 0, dtype, x->size, x->ndim);
 }
 
 /* The dimension in question last: another order of the same elements; a new reference. */
@@ -9237,7 +9598,7 @@ static rt_status rti_run_rows(rt_tensor *x, int dim, rti_row_fn run, rti_class c
 static rt_status rti_run_log_softmax(rti_call *c)
 {
     rt_tensor *x = rti_arg_tensor(c, 0);
-    rti_class compute = rti_class_of((rt_dtype)x->dtype);
+    rti_class compute = rti_class_of(c->result[0].dtype);
     if (x->numel == 0)
         return RT_OK;
     if (x->ndim == 0)
@@ -9404,7 +9765,7 @@ static rt_status rti_nll_backward_derivative(rti_backward *b) { return rti_nll_o
 RT_API rt_nll_loss_opts rt_nll_loss_opts_default(void)
 {
     rt_nll_loss_opts o;
-    memset(&o, 0, sizeof o);
+    memset((void *)&o, 0, sizeof o);
     o.exact = 1;
     o.ignore_index = -100;
     o.reduction = RT_REDUCTION_MEAN;
@@ -9902,14 +10263,14 @@ static void rti_products_share(void *work, int64_t begin, int64_t end)
 }
 
 /* Multiplications that are worth a thread of their own. */
-enum { RTI_MATMUL_SHARE_WORK = 1 << 16 };
+#define RTI_MATMUL_SHARE_WORK 65536.0
 
 static rt_status rti_products_run(rti_products *p)
 {
     const rti_product *e = &p->each;
     int64_t side = p->batch > 1 ? p->batch : rti_matmul_side(e), grain = p->batch > 1 ? 1 : RTI_MATMUL_GRAIN;
     double work = (double)e->m * (double)e->n * (double)(e->k + 1) * (double)p->batch;
-    int64_t most = work < 2.0 * RTI_MATMUL_SHARE_WORK ? 1 : RTI_MIN((int64_t)(work / RTI_MATMUL_SHARE_WORK), (int64_t)rt_get_num_threads());
+    int64_t most = work < 2 * RTI_MATMUL_SHARE_WORK ? 1 : RTI_MIN((int64_t)(work / RTI_MATMUL_SHARE_WORK), (int64_t)rt_get_num_threads());
     p->per_share = RTI_MAX(((side + most - 1) / most + grain - 1) / grain * grain, 1);
     p->shares = (side + p->per_share - 1) / p->per_share;
     p->workspace_bytes = (rti_matmul_workspace(e->m, e->n, e->k, (int64_t)p->wide) + 63) / 64 * 64;
@@ -10252,7 +10613,7 @@ static rt_status rti_shape_index_select(rti_call *c)
     int dim = rti_dim_arg(c);
     if (dim < 0 || rti_check_index(c, index) != RT_OK)
         return rti_pending_code();
-    if (index->ndim > 1)
+    if (index->ndim > 1 || (x->ndim == 0 && index->numel != 1))
         return rti_refuse_shapes(c, x, index, NULL);
     if (x->ndim > 0)
         memcpy(size, x->size, (size_t)x->ndim * sizeof *size);
@@ -10347,9 +10708,28 @@ static rt_status rti_add_slices(const rti_call *c, const rt_tensor *source, cons
     return RT_OK;
 }
 
+/* The source, contiguous, times alpha; a new reference. */
+static rt_tensor *rti_index_source(const rti_call *c)
+{
+    rt_tensor *source = rti_arg_tensor(c, 3);
+    if (!rti_alpha(c->arg, c->n_args, 4))
+        return rti_contiguous_as(source, (rt_dtype)source->dtype);
+    rt_value arg[2], scaled;
+    rti_box_tensor(&arg[0], source);
+    arg[1] = c->arg[4];
+    rt_scope scope = rt_no_grad();
+    rt_status status = rti_door(&rti_op_mul_scalar, arg, 2, NULL, &scaled);
+    rt_scope_end(scope);
+    if (status != RT_OK || scaled.as.tensor->dtype == source->dtype)
+        return status == RT_OK ? scaled.as.tensor : NULL;
+    rt_tensor *y = rti_copy_of(scaled.as.tensor, (rt_dtype)source->dtype);
+    rti_release(scaled.as.tensor);
+    return y;
+}
+
 static rt_status rti_run_index_add(rti_call *c)
 {
-    rt_tensor *source = rti_contiguous_as(rti_arg_tensor(c, 3), (rt_dtype)rti_arg_tensor(c, 3)->dtype);
+    rt_tensor *source = rti_index_source(c);
     rt_status status = source ? rti_copy_into(c->out[0], rti_arg_tensor(c, 0)) : rti_pending_code();
     if (status == RT_OK)
         status = rti_add_slices(c, source, rti_arg_tensor(c, 2), rti_dim_arg(c), c->out[0]);
@@ -10362,8 +10742,10 @@ static rt_status rti_index_add_backward(rti_backward *b)
     rt_status status = rti_b_needs(b, 0) ? rti_b_set(b, 0, rti_b_grad(b, 0)) : RT_OK;
     if (status != RT_OK || !rti_b_needs(b, 3))
         return status;
-    return rti_b_set(b, 3, rt_reshape(rt_index_select(rti_b_grad(b, 0), (int)rti_b_arg(b, 1)->as.i, rti_b_input(b, 2)),
-                                      rti_shape_copy(rti_b_input_shape(b, 3)->size, rti_b_input_shape(b, 3)->ndim)));
+    rt_tensor *g = rt_index_select(rti_b_grad(b, 0), (int)rti_b_arg(b, 1)->as.i, rti_b_input(b, 2));
+    if (rti_alpha(b->node->arg, b->node->n_args, 4))
+        g = rti_times(g, b, 4);
+    return rti_b_set(b, 3, rt_reshape(g, rti_shape_copy(rti_b_input_shape(b, 3)->size, rti_b_input_shape(b, 3)->ndim)));
 }
 static const rt_op rti_op_index_add = { "index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor", 1, 0, NULL,
                                         rti_shape_index_add, rti_run_index_add, NULL, rti_index_add_backward, NULL, NULL, RTI_SAVE_IN(2), -10, 10 };
@@ -10592,7 +10974,7 @@ static void rti_engine_options(rti_engine *e, const rt_backward_opts *opts)
 RT_API rt_backward_opts rt_backward_opts_default(void)
 {
     rt_backward_opts o;
-    memset(&o, 0, sizeof o);
+    memset((void *)&o, 0, sizeof o);
     o.exact = 1;
     return o;
 }
@@ -10648,11 +11030,6 @@ RT_API rt_status rt_autograd_grad(rt_tensor *const *outputs, int n_outputs, rt_t
             grads[i] = NULL;
         } else if (!grads[i]) {
             grads[i] = RT_NONE;
-        } else if (grads[i]->scope_thread) {      /* the caller's own tensor, an output's gradient passed on: an alias, so that it has one scope */
-            rt_tensor *own = rti_alias(grads[i]);
-            rti_release(grads[i]);
-            grads[i] = rti_scoped(own);
-            status = own ? status : rti_pending_code();
         } else {
             grads[i] = rti_scoped(grads[i]);
         }
@@ -10664,7 +11041,7 @@ RT_API rt_status rt_autograd_grad(rt_tensor *const *outputs, int n_outputs, rt_t
 RT_API rt_gradcheck_opts rt_gradcheck_opts_default(void)
 {
     rt_gradcheck_opts o;
-    memset(&o, 0, sizeof o);
+    memset((void *)&o, 0, sizeof o);
     o.exact = 1;
     o.eps = 1e-6;
     o.atol = 1e-5;
@@ -10801,6 +11178,351 @@ RT_API rt_status rt_gradgradcheck(rt_tensor_fn f, void *user, rt_tensor *const *
         status = rt_gradcheck(rti_first_gradients, &second, all, n + 1, opts);
     rt_scope_end(scope);
     return status;
+}
+/* ---- printing ---------------------------------------------------------------------------------------------------------------------
+ * Elements are read where they lie, three times: for the style that shows them all, for the width of a column, and for the text. */
+
+enum { RTI_PRINT_ALL = 1000, RTI_PRINT_EDGE = 3, RTI_PRINT_DIGITS = 4, RTI_PRINT_LINE = 80, RTI_PRINT_INDENT = 7 };
+
+typedef enum rti_print_style { RTI_PRINT_WHOLE, RTI_PRINT_FIXED, RTI_PRINT_SCIENTIFIC } rti_print_style;
+
+typedef struct rti_printing {
+    rti_text out;
+    size_t line;                   /* where the present line begins in it */
+    const rt_tensor *x;
+    bool edges;                    /* only the ends of long dimensions are shown */
+    double smallest, largest;      /* magnitudes of elements that are finite and not zero; 0: there are none */
+    bool fractions;                /* one of them is not a whole number */
+    rti_print_style style;         /* of floats */
+    int width;                     /* of the widest element */
+} rti_printing;
+
+/* ---- one element ---- */
+
+typedef struct rti_element_text { char text[32]; } rti_element_text;
+
+/* 0: finite, 1: infinite, 2: NaN; on the bits, as everywhere. */
+static int rti_print_class(double x)
+{
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return (bits >> 52 & 0x7ff) != 0x7ff ? 0 : bits << 12 ? 2 : 1;
+}
+
+/* What the C library wrote, as all of them should: a point whatever the locale has, and no more than two exponent digits that are not needed. */
+static void rti_print_repair(char *text)
+{
+    char *to = text;
+    for (const char *from = text; *from; from++) {
+        if (*from == 'e') {
+            *to++ = *from++;
+            *to++ = *from;
+            if (from[1] == '0' && from[2] && from[3])
+                from++;
+        } else if (strchr("+-0123456789", *from)) {
+            *to++ = *from;
+        } else if (to[-1] != '.') {
+            *to++ = '.';
+        }
+    }
+    *to = '\0';
+}
+
+static void rti_print_float(const rti_printing *p, double x, rti_element_text *t)
+{
+    int special = rti_print_class(x);
+    if (special)
+        snprintf(t->text, sizeof t->text, "%s", special == 2 ? "nan" : x < 0 ? "-inf" : "inf");
+    else if (p->style == RTI_PRINT_WHOLE)
+        snprintf(t->text, sizeof t->text, "%.0f.", x);
+    else if (p->style == RTI_PRINT_FIXED)
+        snprintf(t->text, sizeof t->text, "%.*f", RTI_PRINT_DIGITS, x);
+    else
+        snprintf(t->text, sizeof t->text, "%.*e", RTI_PRINT_DIGITS, x);
+    if (!special)
+        rti_print_repair(t->text);
+}
+
+static const char *rti_element_shown(const rti_printing *p, const char *at, rti_element_text *t)
+{
+    rt_scalar s = rti_read_element((rt_dtype)p->x->dtype, at);
+    if (s.kind == RT_SCALAR_FLOAT)
+        rti_print_float(p, s.re, t);
+    else if (s.kind == RT_SCALAR_BOOL)
+        snprintf(t->text, sizeof t->text, "%s", s.i ? "True" : "False");
+    else
+        snprintf(t->text, sizeof t->text, "%lld", (long long)s.i);
+    return t->text;
+}
+
+/* ---- which elements are shown, and in which format ---- */
+
+static bool rti_print_cut(const rti_printing *p, int d) { return p->edges && p->x->size[d] > 2 * RTI_PRINT_EDGE; }
+
+/* The next index along a dimension that is shown. */
+static int64_t rti_print_next(const rti_printing *p, int d, int64_t i)
+{
+    return rti_print_cut(p, d) && i == RTI_PRINT_EDGE - 1 ? p->x->size[d] - RTI_PRINT_EDGE : i + 1;
+}
+
+static const char *rti_print_at(const rti_printing *p, const char *at, int d, int64_t i)
+{
+    return at + i * p->x->stride[d] * (int64_t)rti_element_bytes((rt_dtype)p->x->dtype);
+}
+
+static void rti_print_survey(rti_printing *p, const char *at, int d, void (*look)(rti_printing *p, const char *at))
+{
+    if (d == p->x->ndim) {
+        look(p, at);
+        return;
+    }
+    for (int64_t i = 0; i < p->x->size[d]; i = rti_print_next(p, d, i))
+        rti_print_survey(p, rti_print_at(p, at, d, i), d + 1, look);
+}
+
+static void rti_print_look_at_size(rti_printing *p, const char *at)
+{
+    double x = rti_read_element((rt_dtype)p->x->dtype, at).re, size = x < 0 ? -x : x;
+    if (size == 0 || rti_print_class(x))
+        return;
+    p->smallest = p->smallest == 0 || size < p->smallest ? size : p->smallest;
+    p->largest = size > p->largest ? size : p->largest;
+    p->fractions = p->fractions || floor(x) != x;
+}
+
+/* Zeros, infinities and NaN take the width that is there. */
+static void rti_print_look_at_width(rti_printing *p, const char *at)
+{
+    rti_element_text t;
+    rt_scalar s = rti_read_element((rt_dtype)p->x->dtype, at);
+    if (s.kind == RT_SCALAR_FLOAT && (s.re == 0 || rti_print_class(s.re)))
+        return;
+    p->width = RTI_MAX(p->width, (int)strlen(rti_element_shown(p, at, &t)));
+}
+
+static void rti_print_choose(rti_printing *p)
+{
+    p->edges = p->x->numel > RTI_PRINT_ALL;
+    p->width = 1;
+    if (rti_is_float((rt_dtype)p->x->dtype)) {
+        rti_print_survey(p, p->x->data, 0, rti_print_look_at_size);
+        bool far_apart = p->largest > 0 && (p->largest / p->smallest > 1000 || p->largest > 1e8);
+        if (far_apart || (p->fractions && p->smallest < 1e-4))
+            p->style = RTI_PRINT_SCIENTIFIC;
+        else
+            p->style = p->fractions ? RTI_PRINT_FIXED : RTI_PRINT_WHOLE;
+    }
+    rti_print_survey(p, p->x->data, 0, rti_print_look_at_width);
+}
+
+/* ---- the brackets ---- */
+
+/* What stands between two members of a dimension, elements or blocks. */
+static void rti_print_between(rti_printing *p, int d, int64_t member)
+{
+    int inner = p->x->ndim - d - 1, indent = RTI_PRINT_INDENT + d, across = RTI_MAX((RTI_PRINT_LINE - indent) / (p->width + 2), 1);
+    if (member == 0)
+        return;
+    if (inner == 0 && member % across) {
+        rti_text_add(&p->out, ", ");
+        return;
+    }
+    rti_text_add(&p->out, ",");
+    for (int i = 0; i < RTI_MAX(inner, 1); i++)
+        rti_text_add(&p->out, "\n");
+    p->line = p->out.length;
+    rti_text_add(&p->out, "%*s", indent + 1, "");
+}
+
+static void rti_print_block(rti_printing *p, const char *at, int d)
+{
+    rti_element_text t;
+    if (d == p->x->ndim) {
+        rti_text_add(&p->out, "%*s", p->width, rti_element_shown(p, at, &t));
+        return;
+    }
+    rti_text_add(&p->out, "[");
+    int64_t member = 0;
+    for (int64_t i = 0; i < p->x->size[d]; i = rti_print_next(p, d, i)) {
+        if (rti_print_cut(p, d) && i == p->x->size[d] - RTI_PRINT_EDGE) {
+            rti_print_between(p, d, member++);
+            rti_text_add(&p->out, d == p->x->ndim - 1 ? " ..." : "...");
+        }
+        rti_print_between(p, d, member++);
+        rti_print_block(p, rti_print_at(p, at, d, i), d + 1);
+    }
+    rti_text_add(&p->out, "]");
+}
+
+/* ---- what comes after the elements ---- */
+
+/* The name that PyTorch gives a tape node: its operation's in capitals, and which of the derivatives it is. */
+typedef struct rti_grad_name { char text[96]; } rti_grad_name;
+
+/* Where the rule, log_softmax -> LogSoftmaxBackward0, does not say it: by the schema's name with its overload. */
+static const struct { const char *op, *name; } rti_grad_names[] = {
+    { "copy", "CopyBackwards" },
+    { "fill.Scalar", "FillBackward2" },
+    { "nll_loss_nd", "NllLossBackward0" },
+    { "nll_loss_nd_backward", "NllLossBackwardBackward0" },
+    { "normal_functional", "NormalBackward0" },
+    { "scatter.value", "ScatterBackward1" },
+    { "squeeze.dim", "SqueezeBackward1" },
+    { "to.dtype", "ToCopyBackward0" },
+};
+
+static bool rti_node_is(const rti_node *node, const char *name)
+{
+    size_t n = rti_op_name_length(node->op);
+    return strlen(name) == n && memcmp(node->op->schema, name, n) == 0;
+}
+
+static bool rti_node_names_dims(const rti_node *node) { return node->n_args > 1 && node->arg[1].tag == RT_VALUE_INTS; }
+
+/* A mean is on the tape as a sum, divided by how many were summed. */
+static bool rti_node_is_mean(const rti_node *node)
+{
+    const rti_node *sum = node->edge[0].node;
+    if (!rti_node_is(node, "div.Scalar") || node->arg[1].tag != RT_VALUE_INT || !sum || !rti_node_is(sum, "sum.dim_IntList"))
+        return false;
+    const rti_edge *in = &sum->edge[0], *out = &node->edge[0];
+    int64_t n_in = 1, n_out = node->arg[1].as.i;
+    for (int d = 0; d < in->ndim; d++)
+        n_in *= in->size[d];
+    for (int d = 0; d < out->ndim; d++)
+        n_out *= out->size[d];
+    return n_in == n_out;
+}
+
+/* PyTorch has no node of its own for linear: the name is that of the last step of the product. */
+static const char *rti_linear_name(const rti_node *node)
+{
+    bool bias = node->n_args > 2 && node->arg[2].tag == RT_VALUE_TENSOR;
+    int ndim = node->edge[0].ndim;
+    if (ndim == 2)
+        return bias ? "AddmmBackward0" : "MmBackward0";
+    return bias ? "ViewBackward0" : ndim == 1 ? "SqueezeBackward4" : "UnsafeViewBackward0";
+}
+
+static const char *rti_node_name(const rti_node *node, rti_grad_name *t)
+{
+    if (rti_node_is(node, "sum.dim_IntList"))
+        return rti_node_names_dims(node) ? "SumBackward1" : "SumBackward0";
+    if (rti_node_is_mean(node))
+        return rti_node_names_dims(node->edge[0].node) ? "MeanBackward1" : "MeanBackward0";
+    if (rti_node_is(node, "linear"))
+        return rti_linear_name(node);
+    for (size_t i = 0; i < RTI_COUNT(rti_grad_names); i++)
+        if (rti_node_is(node, rti_grad_names[i].op))
+            return rti_grad_names[i].name;
+    rti_op_text base;
+    rti_text out = { t->text, sizeof t->text, 0 };
+    bool first = true;
+    for (const char *c = rti_op_base(node->op, &base); *c; c++) {
+        if (*c != '_')
+            rti_text_add(&out, "%c", first && *c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c);
+        first = *c == '_';
+    }
+    rti_text_add(&out, "Backward0");
+    return t->text;
+}
+
+/* Puts a remark after the elements, on a line of its own where the present one is full. `column`: the line's length so far, as PyTorch counts it. */
+static void rti_print_remark(rti_printing *p, size_t *column, const char *before, const char *text, const char *after)
+{
+    size_t n = strlen(before) + strlen(text) + strlen(after);
+    if (*column + n + 2 > RTI_PRINT_LINE) {
+        rti_text_add(&p->out, ",\n%*s", RTI_PRINT_INDENT, "");
+        *column = RTI_PRINT_INDENT + n;
+    } else {
+        rti_text_add(&p->out, ", ");
+        *column += n + 2;
+    }
+    rti_text_add(&p->out, "%s%s%s", before, text, after);
+}
+
+static void rti_print_remarks(rti_printing *p, bool shape)
+{
+    const rt_tensor *x = p->x;
+    size_t column = p->out.length - p->line + 2;
+    if (shape) {
+        char text[RT_MAX_DIMS * 22 + 4];
+        rti_text size = { text, sizeof text, 0 };
+        for (int d = 0; d < x->ndim; d++)
+            rti_text_add(&size, "%s%lld", d ? ", " : "", (long long)x->size[d]);
+        rti_print_remark(p, &column, "size=(", x->ndim ? text : "", x->ndim == 1 ? ",)" : ")");
+    }
+    if (x->dtype != RT_FLOAT32 && (x->numel == 0 || (x->dtype != RT_INT64 && x->dtype != RT_BOOL)))
+        rti_print_remark(p, &column, "dtype=torch.", rt_dtype_name((rt_dtype)x->dtype), "");
+    rti_grad_name name;
+    if (x->meta && rti_meta(x)->node)
+        rti_print_remark(p, &column, "grad_fn=<", rti_node_name(rti_meta(x)->node, &name), ">");
+    else if (x->requires_grad)
+        rti_print_remark(p, &column, "requires_grad=", "True", "");
+}
+
+/* ---- the whole ---- */
+
+static void rti_print_tensor(rti_printing *p)
+{
+    const rt_tensor *x = p->x;
+    bool readable = x->numel == 0 || rti_conversion_of((rt_dtype)x->dtype);
+    rti_text_add(&p->out, "tensor(");
+    if (!readable) {
+        rti_text_add(&p->out, "<elements of this dtype cannot be read yet>");
+    } else if (x->numel == 0) {
+        rti_text_add(&p->out, "[]");
+    } else {
+        rti_print_choose(p);
+        rti_print_block(p, x->data, 0);
+    }
+    rti_print_remarks(p, !readable || (x->numel == 0 && x->ndim != 1));
+    rti_text_add(&p->out, ")");
+}
+
+static size_t rti_to_string(rt_tensor *x, char *buffer, size_t size, const char *op)
+{
+    rti_printing p;
+    memset(&p, 0, sizeof p);
+    p.out.at = buffer;
+    p.out.size = buffer ? size : 0;
+    if (p.out.size > 0)
+        buffer[0] = '\0';
+    if (rti_absent(x)) {
+        rti_text_add(&p.out, "None");
+    } else if (rti_is_tensor(x, op, "x") && rti_settle(x) == RT_OK) {
+        p.x = x;
+        rti_print_tensor(&p);
+    }
+    return p.out.length;
+}
+
+RT_API size_t rt_to_string(rt_tensor *x, char *buffer, size_t size) { return rti_to_string(x, buffer, size, "rt_to_string"); }
+
+static void rti_print_line(const char *text)
+{
+#ifdef RT_NO_STDIO
+    rti_log(text);
+#else
+    puts(text);
+#endif
+}
+
+RT_API void rt_print(rt_tensor *x)
+{
+    const rt_error *e = &rti_thread_state()->error;
+    bool known = !x && e->code != RT_OK;             /* NULL is what a failed function answered */
+    size_t n = known ? 0 : rti_to_string(x, NULL, 0, "rt_print");
+    char *text = n ? RTI_CAST(char *, rti_pool_get(n + 1)) : NULL;
+    if (!text) {
+        char line[sizeof e->message + 16];
+        snprintf(line, sizeof line, "error: %s", rt_last_error()->message);
+        rti_print_line(line);
+        return;
+    }
+    rti_to_string(x, text, n + 1, "rt_print");
+    rti_print_line(text);
+    rti_pool_put(text);
 }
 /* ---- files: read from front to back, or written whole ------------------------------------------------------------------------------- */
 
@@ -12370,11 +13092,8 @@ static bool rti_module_adopt(rt_module *self, const char *name, rt_module *child
 
 RT_API rt_module *rt_module_add(rt_module *self, const char *name, rt_module *child)
 {
-    if (!child || !rti_is_module(child, "rt_module_add")) {
-        if (!child)
-            rti_raise(RT_ERR_NULL, "rt_module_add", "child is NULL");
+    if (!rti_is_module(child, "rt_module_add"))
         return NULL;
-    }
     if (self && self->head.tag == RTI_TAG_MODULE && rti_module_contains(child, self)) {
         rti_raise(RT_ERR_VALUE, "rt_module_add", "this %s contains the %s that it was to be added to", child->type, self->type);
         return NULL;
@@ -12732,10 +13451,7 @@ static void *rti_list_parameters(const rt_module *m, rt_parameter_list *list)
     w.names = (const char **)(void *)(w.tensors + room);
     w.text = (char *)(void *)(w.names + room);
     w.list.count = 0;
-    if (rti_tour_module(&w, m) != RT_OK) {
-        rti_pool_put(block);
-        return NULL;
-    }
+    rti_tour_module(&w, m);                        /* goes where it went while counting, and cannot fail */
     list->count = w.list.count;
     list->tensors = w.tensors;
     list->names = w.names;
@@ -13138,8 +13854,9 @@ static void RTI_FN(run_sgd)(void *const *out, const void *const *in, int64_t n)
     RTI_IN(0) RTI_IN(1) RTI_OUT(0)
     const rti_vf sign = RTI_NUMBER(2), decay = RTI_NUMBER(3), rate = RTI_NUMBER(4);
     for (int64_t i = 0; i < n; i += RTI_LANES) {
-        rti_vf p = RTI_AT(1), g = RTI_FN(directed)(RTI_AT(0), p, sign, decay);
-        rti_vstore(out0 + i, rti_vfma(rate, g, p));
+        RTI_LAST
+        rti_vf p = RTI_TAKE(1), g = RTI_FN(directed)(RTI_TAKE(0), p, sign, decay);
+        RTI_PUT(0, rti_vfma(rate, g, p));
     }
 }
 
@@ -13150,11 +13867,20 @@ static void RTI_FN(run_sgd_momentum)(void *const *out, const void *const *in, in
     const rti_vf sign = RTI_NUMBER(3), decay = RTI_NUMBER(4), rate = RTI_NUMBER(5), kept = RTI_NUMBER(6), taken = RTI_NUMBER(7), ahead = RTI_NUMBER(8);
     const rti_vm looks = rti_vlt(rti_vset(0), ahead);
     for (int64_t i = 0; i < n; i += RTI_LANES) {
-        rti_vf p = RTI_AT(1), g = RTI_FN(directed)(RTI_AT(0), p, sign, decay);
-        rti_vf b = rti_vfma(taken, g, rti_vmul(kept, RTI_AT(2)));
-        rti_vstore(out1 + i, b);
-        rti_vstore(out0 + i, rti_vfma(rate, rti_vselect(looks, rti_vfma(ahead, b, g), b), p));
+        RTI_LAST
+        rti_vf p = RTI_TAKE(1), g = RTI_FN(directed)(RTI_TAKE(0), p, sign, decay);
+        rti_vf b = rti_vfma(taken, g, rti_vmul(kept, RTI_TAKE(2)));
+        RTI_PUT(1, b);
+        RTI_PUT(0, rti_vfma(rate, rti_vselect(looks, rti_vfma(ahead, b, g), b), p));
     }
+}
+
+/* a / b, given 1 / b: the product, put right by what it leaves over. Where that is fused the result is the quotient to the last bit
+ * (P. Markstein, 1990), for numbers that are not at the ends of the range; infinities stay what the product made of them. */
+static RTI_INLINE rti_vf RTI_FN(quotient)(rti_vf a, rti_vf b, rti_vf inverse)
+{
+    rti_vf q = rti_vmul(a, inverse), better = rti_vfma(rti_vfma(rti_vneg(q), b, a), inverse, q);
+    return rti_vselect(rti_vlt(q, rti_vset(RTI_REAL == 32 ? 1e38 : 1e308)), better, q);
 }
 
 /* g p m v -> p m v;  numbers: sign, weight_decay, -lr / (1 - beta1^t), 1 - beta1, beta2, 1 - beta2, sqrt(1 - beta2^t), eps
@@ -13165,15 +13891,16 @@ static void RTI_FN(run_adam)(void *const *out, const void *const *in, int64_t n)
     const rti_vf sign = RTI_NUMBER(4), decay = RTI_NUMBER(5), rate = RTI_NUMBER(6), share = RTI_NUMBER(7), kept = RTI_NUMBER(8), taken = RTI_NUMBER(9);
     const rti_vf root = RTI_NUMBER(10), eps = RTI_NUMBER(11);
     const rti_vm from_g = rti_vle(rti_vset(0.5), share);
-    const rti_vf way = rti_vselect(from_g, rti_vsub(share, rti_vset(1)), share);
+    const rti_vf way = rti_vselect(from_g, rti_vsub(share, rti_vset(1)), share), inverse = rti_vdiv(rti_vset(1), root);
     for (int64_t i = 0; i < n; i += RTI_LANES) {
-        rti_vf p = RTI_AT(1), g = RTI_FN(directed)(RTI_AT(0), p, sign, decay), m = RTI_AT(2);
+        RTI_LAST
+        rti_vf p = RTI_TAKE(1), g = RTI_FN(directed)(RTI_TAKE(0), p, sign, decay), m = RTI_TAKE(2);
         m = rti_vfma(way, rti_vsub(g, m), rti_vselect(from_g, g, m));
-        rti_vf v = rti_vfma(rti_vmul(taken, g), g, rti_vmul(kept, RTI_AT(3)));
-        rti_vf divisor = rti_vadd(rti_vdiv(rti_vsqrt(v), root), eps);
-        rti_vstore(out1 + i, m);
-        rti_vstore(out2 + i, v);
-        rti_vstore(out0 + i, rti_vadd(p, rti_vdiv(rti_vmul(rate, m), divisor)));
+        rti_vf v = rti_vfma(rti_vmul(taken, g), g, rti_vmul(kept, RTI_TAKE(3)));
+        rti_vf divisor = rti_vadd(RTI_FN(quotient)(rti_vsqrt(v), root, inverse), eps);
+        RTI_PUT(1, m);
+        RTI_PUT(2, v);
+        RTI_PUT(0, rti_vadd(p, rti_vdiv(rti_vmul(rate, m), divisor)));
     }
 }
 #endif
@@ -13193,6 +13920,7 @@ RTI_DEFINE_UPDATE(adam, 4, 8)
 
 typedef struct rti_update {
     rti_run_fn run;
+    bool masked;                  /* the loop takes any number of elements, not only whole vectors */
     int n_arrays, n_numbers;
     size_t wide;
     char *array[RTI_UPDATE_ARRAYS];
@@ -13212,29 +13940,35 @@ static void rti_update_call(const rti_update *u, char *const *array, int64_t n)
     u->run(out, in, n);
 }
 
-/* Contiguous arrays: all but a short rest where they lie. */
+/* What is left past whole vectors goes through a buffer. */
+static void rti_update_rest(const rti_update *u, char *const *array, int64_t n)
+{
+    uint64_t buffer[RTI_UPDATE_ARRAYS][RTI_STEP];
+    char *rest[RTI_UPDATE_ARRAYS];
+    for (int k = 0; k < u->n_arrays; k++) {
+        rti_clear_step(buffer[k]);
+        rti_copy_few(buffer[k], array[k], (size_t)n * u->wide);
+        rest[k] = (char *)buffer[k];
+    }
+    rti_update_call(u, rest, RTI_STEP);
+    for (int k = 1; k < u->n_arrays; k++)
+        rti_copy_few(array[k], rest[k], (size_t)n * u->wide);
+}
+
+/* Contiguous arrays, where they lie. */
 static void rti_update_range(void *work, int64_t begin, int64_t end)
 {
     const rti_update *u = RTI_CAST(const rti_update *, work);
-    int64_t whole = (end - begin) - (end - begin) % RTI_STEP;
-    size_t left = (size_t)(end - begin - whole) * u->wide;
+    int64_t n = end - begin, whole = u->masked ? n : n - n % RTI_STEP;
     char *array[RTI_UPDATE_ARRAYS];
-    uint64_t buffer[RTI_UPDATE_ARRAYS][RTI_STEP];
     for (int k = 0; k < u->n_arrays; k++)
         array[k] = u->array[k] + (size_t)begin * u->wide;
     if (whole)
         rti_update_call(u, array, whole);
-    if (!left)
-        return;
-    char *rest[RTI_UPDATE_ARRAYS];
-    for (int k = 0; k < u->n_arrays; k++) {
-        rest[k] = (char *)buffer[k];
-        memset(rest[k], 0, sizeof buffer[k]);
-        memcpy(rest[k], array[k] + (size_t)whole * u->wide, left);
-    }
-    rti_update_call(u, rest, RTI_STEP);
-    for (int k = 1; k < u->n_arrays; k++)
-        memcpy(array[k] + (size_t)whole * u->wide, rest[k], left);
+    for (int k = 0; k < u->n_arrays; k++)
+        array[k] += (size_t)whole * u->wide;
+    if (n > whole)
+        rti_update_rest(u, array, n - whole);
 }
 
 /* Strided arrays, or in a pasted file such as are not computed in their own type: tile by tile. */
@@ -13274,6 +14008,7 @@ static rt_status rti_update_run(const rti_formula *f, rt_tensor *const *array, c
     rti_class compute = rti_class_of(dtype);
     bool flat = dtype == rti_class_dtype[compute];
     u.run = rti_formula_run(f, compute);
+    u.masked = rti_loops_masked(compute);
     u.n_arrays = f->n_out + 1;
     u.n_numbers = f->n_in - u.n_arrays;
     u.wide = rti_element_bytes(dtype);
@@ -13479,8 +14214,9 @@ static double rti_float_option(double value, double normal, bool exact)
 RT_API rt_optim_sgd_opts rt_optim_sgd_opts_default(void)
 {
     rt_optim_sgd_opts o;
-    memset(&o, 0, sizeof o);
     o.exact = 1;
+    o.momentum = o.dampening = o.weight_decay = 0;
+    o.nesterov = o.maximize = false;
     return o;
 }
 
@@ -13536,11 +14272,12 @@ enum { RTI_ADAM_STEP, RTI_ADAM_AVERAGE, RTI_ADAM_AVERAGE_SQUARE };
 RT_API rt_optim_adam_opts rt_optim_adam_opts_default(void)
 {
     rt_optim_adam_opts o;
-    memset(&o, 0, sizeof o);
     o.exact = 1;
     o.beta1 = 0.9;
     o.beta2 = 0.999;
     o.eps = 1e-8;
+    o.weight_decay = 0;
+    o.maximize = false;
     return o;
 }
 
@@ -13789,9 +14526,9 @@ static void rti_loader_destroy(void *object)
 RT_API rt_data_loader_opts rt_data_loader_opts_default(void)
 {
     rt_data_loader_opts o;
-    memset(&o, 0, sizeof o);
     o.exact = 1;
     o.batch_size = 1;
+    o.shuffle = o.drop_last = false;
     return o;
 }
 
@@ -13932,3 +14669,28 @@ RTI_END_C
 #endif
 
 #endif /* RUSTORCH_IMPLEMENTATION */
+
+/* ---- licence ----
+ *
+ * MIT License
+ *
+ * Copyright (c) The RusTorch developers
+ *
+ * Permission is hereby granted, free of charge, to any person obtaining a copy
+ * of this software and associated documentation files (the "Software"), to deal
+ * in the Software without restriction, including without limitation the rights
+ * to use, copy, modify, merge, publish, distribute, sublicense, and/or sell
+ * copies of the Software, and to permit persons to whom the Software is
+ * furnished to do so, subject to the following conditions:
+ *
+ * The above copyright notice and this permission notice shall be included in all
+ * copies or substantial portions of the Software.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
+ * IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
+ * FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
+ * AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
+ * LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
+ * OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE
+ * SOFTWARE.
+ */

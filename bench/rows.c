@@ -5,6 +5,7 @@
  *                               'NAME <tab> microseconds of each sample, comma separated', or by no samples if there is no such row
  *        rows --list            the rows' names, one a line
  *        rows --about           RusTorch's version, the instruction set it uses, and the compiler
+ *        With BENCH_CLOCK=cpu in the environment, times are processor seconds instead of those that pass.
  */
 #ifndef _POSIX_C_SOURCE
 #  define _POSIX_C_SOURCE 200809L   /* clock_gettime under -std=c99 */
@@ -42,19 +43,21 @@ static rt_tensor *leaf(rt_shape shape)
 static void shape_of_1(const int64_t *n) { data.shape = RT_SHAPE(n[0]); }
 static void shape_of_2(const int64_t *n) { data.shape = matrix(n); }
 
-/* a [n0] or [n0,n1];  a [n0,n1] and b [n2,n3], or a alone of another dtype */
-static void one_vector(const int64_t *n) { data.a = rt_randn(RT_SHAPE(n[0]), NULL); }
+/* a [n0,n1] */
 static void one(const int64_t *n) { data.a = rt_randn(matrix(n), NULL); }
 static void one_f64(const int64_t *n) { data.a = rt_to(rt_randn(matrix(n), NULL), RT_FLOAT64); }
 static void one_bf16(const int64_t *n) { data.a = rt_to(rt_randn(matrix(n), NULL), RT_BFLOAT16); }
 static void one_s64(const int64_t *n) { data.a = rt_randint(0, 9, matrix(n), NULL); }
 static void one_leaf(const int64_t *n) { data.a = leaf(matrix(n)); }
 
+/* absolute values of normal ones */
 static void one_positive(const int64_t *n)
 {
     rt_tensor *x = rt_randn(matrix(n), NULL);
     data.a = rt_sqrt(rt_mul(x, x));
 }
+
+static void one_leaf_vector(const int64_t *n) { data.a = leaf(RT_SHAPE(n[0])); }
 
 static void two_vectors(const int64_t *n)
 {
@@ -62,8 +65,7 @@ static void two_vectors(const int64_t *n)
     data.b = rt_randn(RT_SHAPE(n[0]), NULL);
 }
 
-static void one_leaf_vector(const int64_t *n) { data.a = leaf(RT_SHAPE(n[0])); }
-
+/* a [n0,n1] and b [n2,n3] */
 static void two(const int64_t *n)
 {
     data.a = rt_randn(matrix(n), NULL);
@@ -120,7 +122,7 @@ static void gelu_forward(const int64_t *n)
     data.b = rt_ones(matrix(n), NULL);
 }
 
-/* b samples of n0 numbers into a layer of n1 */
+/* n2 samples of n0 numbers into a layer of n1 */
 static void linear_layer(const int64_t *n)
 {
     data.net = rt_nn_linear(n[0], n[1], NULL);
@@ -388,10 +390,12 @@ static const struct row *row_named(const char *name)
 
 /* ---- timing, exactly as torch_rows.py does it ---------------------------------------------------------------------------------------- */
 
+static clockid_t clock_used = CLOCK_MONOTONIC;
+
 static double now(void)
 {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(clock_used, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
@@ -416,7 +420,7 @@ static int sample(const struct row *row, double budget, double samples[MOST_SAMP
         once = 1e-7;
     int64_t group = once < 2e-4 ? (int64_t)(2e-4 / once) : 1;
     double fit = budget / (once * (double)group);
-    int n = fit < 5 ? 5 : fit > MOST_SAMPLES ? MOST_SAMPLES : (int)fit;
+    int n = fit < 5 ? 5 : fit < (double)MOST_SAMPLES ? (int)fit : MOST_SAMPLES;
     for (int i = 0; i < n; i++)
         samples[i] = seconds_of(row, group) / (double)group;
     return n;
@@ -486,7 +490,9 @@ static void table(int n_threads, const char *text)
 
 int main(int argc, char **argv)
 {
-    const char *what = argc > 1 ? argv[1] : "";
+    const char *what = argc > 1 ? argv[1] : "", *clock_wanted = getenv("BENCH_CLOCK");
+    if (clock_wanted && !strcmp(clock_wanted, "cpu"))
+        clock_used = CLOCK_PROCESS_CPUTIME_ID;
     if (!strcmp(what, "--serve")) {
         serve();
     } else if (!strcmp(what, "--list")) {

@@ -5,6 +5,7 @@ usage: torch_rows.py THREADS [REGEX]      prints name, median microseconds, and 
                                           'NAME <tab> microseconds of each sample, comma separated'; the row's data are made anew for every block
        torch_rows.py --list               the rows' names, one a line
        torch_rows.py --about              PyTorch's version and the instruction set it uses
+       With BENCH_CLOCK=cpu in the environment, times are processor seconds instead of those that pass.
 
 A row is (name, make, flops, bytes, grad): make() builds its data and returns the call to be timed, with gradients on or off for the whole block. Rows under
 'seeds' carry the names of the figures that RusTorch's own documents report; the others are what users of such a library compare. rows.c has the other side.
@@ -22,6 +23,7 @@ import torch.nn.functional as F
 import torch.optim as O
 
 ROWS = []
+CLOCK = time.process_time if os.environ.get("BENCH_CLOCK") == "cpu" else time.perf_counter
 R = torch.randn
 
 
@@ -32,14 +34,14 @@ def row(name, make, flops=0, nbytes=0):
 def sample_seconds(call, budget=0.4):
     """Seconds per call, sample by sample; short calls are timed in groups of at least 0.2 ms."""
     call(), call()
-    t = time.perf_counter(); call(); once = max(time.perf_counter() - t, 1e-7)
+    t = CLOCK(); call(); once = max(CLOCK() - t, 1e-7)
     group = max(1, int(2e-4 / once))
     samples = []
     for _ in range(max(5, min(400, int(budget / (once * group))))):
-        t = time.perf_counter()
+        t = CLOCK()
         for _ in range(group):
             call()
-        samples.append((time.perf_counter() - t) / group)
+        samples.append((CLOCK() - t) / group)
     return samples
 
 

@@ -1,9 +1,37 @@
-/* rustorch.h - tensors, automatic differentiation and neural networks in one C header, after PyTorch. MIT licence.
+/* rustorch.h - tensors, automatic differentiation and neural networks in one C header, after PyTorch
  *
  * In one source file of the program:
+ *
  *     #define RUSTORCH_IMPLEMENTATION
  *     #include "rustorch.h"
- * and in all others the include alone. Build: cc program.c -lm -pthread
+ *
+ * in all others the include alone. Build: cc program.c -lm -pthread
+ *
+ * ```c
+ * rt_tensor *x = rt_requires_grad_(rt_randn(RT_SHAPE(2, 3), NULL));
+ * rt_tensor *y = rt_sum(rt_mul(x, x));
+ * rt_backward(y);
+ * rt_print(rt_grad(x));
+ * ```
+ *
+ * NAMES     torch.a.b.Name is rt_a_b_name: torch.matmul is rt_matmul, torch.nn.Linear is rt_nn_linear, x.add_(y) is rt_add_(x, y).
+ *           torch.nn.functional's names stand without their prefix: rt_cross_entropy.
+ * SHAPES    RT_SHAPE(2, 3), of a scalar RT_SHAPE0. At most RT_MAX_DIMS dimensions, row-major as PyTorch.
+ * NUMBERS   RT_S(2), RT_S(0.5): keep their kind, so an int64 tensor plus RT_S(2) stays int64.
+ * OPTIONS   the last argument, NULL for PyTorch's defaults: RT_OPTS(rt_tensor, .dtype = RT_FLOAT64). A field left zero takes the default;
+ *           RT_ZERO and RT_IZERO say zero. (C99, C++20; older C++ fills a variable from rt_tensor_opts_default().)
+ * OWNERSHIP what a function makes belongs to the innermost scope of the thread. rt_scope_begin() ... rt_scope_end(scope) is one, and so is
+ *           every turn of rt_next (batches) and rt_turn_next (loops of one's own). rt_keep(x) takes x out, rt_set(&slot, x) keeps the newest,
+ *           rt_return(scope, x) hands one out. Modules, optimisers, data loaders and generators live until rt_free.
+ * ERRORS    NULL, or a status other than RT_OK. The first unread error of a thread is kept; NULL passes through every later call; loops
+ *           end, rt_step and rt_save refuse. rt_last_error()->message says what was expected and what came. Nothing aborts or exits.
+ * ABSENT    an optional tensor that is not there is RT_NONE, never NULL.
+ * THREADS   any function may be called from any thread, on its own objects; shared tensors may be read by all. Hand a tensor over with
+ *           rt_keep. No result depends on the number of threads.
+ * SWITCHES  RUSTORCH_STATIC, RT_API, RUSTORCH_SELF, RUSTORCH_ONE_PASS, RT_NO_THREADS, RT_NO_STDIO, RUSTORCH_DEBUG: see README.md.
+ * DOES NOT  compute in half precision or complex numbers yet, run on GPUs yet, read .pt or ONNX files yet; README.md has the whole table.
+ *
+ * Each declaration below says: formula, shapes, dtypes, gradient, errors, and the PyTorch function it follows. MIT licence, at the end.
  */
 
 #ifndef RTI_PASS
@@ -33,6 +61,7 @@
 #include "5_ops/matmul.h"
 #include "5_ops/index.h"
 #include "5_ops/loss.h"
+#include "5_ops/print.h"
 #include "6_files/dict.h"
 #include "6_files/safetensors.h"
 #include "6_files/idx.h"
@@ -106,6 +135,7 @@ RTI_BEGIN_C
 #include "5_ops/rows.c"
 #include "5_ops/gradient.c"
 #include "5_ops/gradcheck.c"
+#include "5_ops/print.c"
 #include "6_files/stream.c"
 #include "6_files/dict.c"
 #include "6_files/json.c"
@@ -124,3 +154,28 @@ RTI_END_C
 #endif
 
 #endif /* RUSTORCH_IMPLEMENTATION */
+
+/* ---- licence ----
+ *
+ * MIT License
+ *
+ * Copyright (c) The RusTorch developers
+ *
+ * Permission is hereby granted, free of charge, to any person obtaining a copy
+ * of this software and associated documentation files (the "Software"), to deal
+ * in the Software without restriction, including without limitation the rights
+ * to use, copy, modify, merge, publish, distribute, sublicense, and/or sell
+ * copies of the Software, and to permit persons to whom the Software is
+ * furnished to do so, subject to the following conditions:
+ *
+ * The above copyright notice and this permission notice shall be included in all
+ * copies or substantial portions of the Software.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
+ * IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
+ * FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
+ * AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
+ * LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
+ * OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE
+ * SOFTWARE.
+ */

@@ -41,7 +41,7 @@
 
 /* RT_OPTS(rt_conv, .stride = RT_SHAPE(2, 2)): a pointer to an options struct that lives as long as the statement (C99, C++20). */
 #ifdef __cplusplus
-template <class T> inline const T *rti_address_of(const T &value) { return &value; }
+template <class T> static inline const T *rti_address_of(const T &value) { return &value; }
 #  define RT_OPTS(name, ...) rti_address_of(name##_opts{__VA_ARGS__})
 #else
 #  define RT_OPTS(name, ...) (&(const name##_opts){__VA_ARGS__})

@@ -12,7 +12,7 @@ static const rti_status_row rti_status_rows[] = {
 
 static const rti_status_row *rti_status_find(rt_status code)
 {
-    return &rti_status_rows[(unsigned)code < RT_STATUS_COUNT ? code : RT_ERR_INTERNAL];
+    return &rti_status_rows[(size_t)code < RTI_COUNT(rti_status_rows) ? (size_t)code : (size_t)RT_ERR_INTERNAL];
 }
 
 RT_API const char *rt_status_name(rt_status code) { return rti_status_find(code)->name; }

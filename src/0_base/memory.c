@@ -25,7 +25,7 @@ typedef struct rti_pool {
     void *remote;                  /* rti_free_block: freed by other threads */
     struct rti_pool *next;         /* in the list of all pools */
     int32_t in_use;                /* a thread owns it */
-    intptr_t live_bytes, peak_bytes, cached_bytes, requests, hits, live_tensors;
+    intptr_t live_bytes, peak_bytes, held_bytes, requests, misses, live_tensors;   /* held: live and cached */
 } rti_pool;
 
 static rti_spinlock rti_pools_lock;
@@ -89,22 +89,36 @@ static void rti_system_put(void *p, size_t n_bytes)
 #endif
 }
 
+/* Pools that no thread owns. */
+static intptr_t rti_pools_idle(void)
+{
+    intptr_t n = 0;
+    rti_lock(&rti_pools_lock);
+    for (const rti_pool *pool = rti_pools; pool; pool = pool->next)
+        n += !pool->in_use;
+    rti_unlock(&rti_pools_lock);
+    return n;
+}
+
 RT_API rt_status rt_set_allocator(const rt_allocator *allocator)
 {
     static const rt_allocator none = { NULL, NULL, NULL };
     if (allocator && (!allocator->allocate || !allocator->release))
         return rti_raise(RT_ERR_NULL, "rt_set_allocator", "expected both functions, allocate and release; one is NULL");
     rt_memory_trim();
-    /* What remains for a fresh program is this thread's own state and pool: they are let go of and made anew. */
     rti_thread *t = rti_tls;
-    intptr_t own = t && t != &rti_emergency ? 2 : 0;
-    if (rti_atomic_load(&rti_allocated_blocks) > own)
+    if (rti_atomic_load(&rti_allocated_blocks) > rti_pools_idle() + (t ? 2 : 0))
         return rti_raise(RT_ERR_STATE, "rt_set_allocator", "blocks of the present allocator are in use: set it before anything else is made");
-    if (own) {
-        rti_pools = NULL;
+    /* What remains is this thread's own state and pool, and pools that ended threads left: they are let go of and made anew. */
+    if (t) {
+        t->pool->in_use = 0;
         rti_tls = NULL;
-        rti_system_put(t->pool, sizeof *t->pool);
         rti_system_put(t, sizeof *t);
+    }
+    while (rti_pools) {
+        rti_pool *pool = rti_pools;
+        rti_pools = pool->next;
+        rti_system_put(pool, sizeof *pool);
     }
     rti_allocator = allocator ? *allocator : none;
     return RT_OK;
@@ -164,13 +178,13 @@ static void rti_pool_cache(rti_pool *pool, rti_free_block *b)
     uint32_t size_class = rti_block_of(b)->size_class;
     intptr_t n_bytes = (intptr_t)rti_class_bytes(size_class);
     rti_atomic_store(&pool->live_bytes, pool->live_bytes - n_bytes);
-    if (RTI_UNLIKELY(n_bytes > 4096 && pool->cached_bytes + n_bytes > pool->peak_bytes + ((intptr_t)16 << 20))) {
+    if (RTI_UNLIKELY(n_bytes > 4096 && pool->held_bytes - pool->live_bytes > pool->peak_bytes + ((intptr_t)16 << 20))) {
+        rti_atomic_store(&pool->held_bytes, pool->held_bytes - n_bytes);
         rti_block_release(b);
         return;
     }
     b->next = pool->free_list[size_class];
     pool->free_list[size_class] = b;
-    rti_atomic_store(&pool->cached_bytes, pool->cached_bytes + n_bytes);
     RTI_POISON(b + 1, (size_t)n_bytes - sizeof *b);     /* the list itself stays readable, to leak checkers too */
 }
 
@@ -193,8 +207,6 @@ static RTI_NOINLINE void *rti_pool_grow(rti_pool *pool, size_t n_bytes, uint32_t
     if (b) {
         RTI_UNPOISON(b, rti_class_bytes(size_class));
         pool->free_list[size_class] = b->next;
-        rti_atomic_store(&pool->cached_bytes, pool->cached_bytes - (intptr_t)rti_class_bytes(size_class));
-        rti_atomic_store(&pool->hits, pool->hits + 1);
         RTI_POISON((char *)b + n_bytes, rti_class_bytes(size_class) - n_bytes);
         return b;
     }
@@ -202,6 +214,8 @@ static RTI_NOINLINE void *rti_pool_grow(rti_pool *pool, size_t n_bytes, uint32_t
     char *raw = RTI_CAST(char *, rti_system_get(payload + lead));
     if (!raw)
         return NULL;
+    rti_atomic_store(&pool->misses, pool->misses + 1);
+    rti_atomic_store(&pool->held_bytes, pool->held_bytes + (intptr_t)payload);
     rti_block *block = rti_block_of(raw + lead);
     block->owner.pool = pool;
     block->size_class = size_class;
@@ -224,8 +238,6 @@ static void *rti_pool_try(size_t n_bytes)
     if (RTI_LIKELY(b != NULL)) {
         RTI_UNPOISON(b, (size_t)n);
         pool->free_list[size_class] = b->next;
-        rti_atomic_store(&pool->cached_bytes, pool->cached_bytes - n);
-        rti_atomic_store(&pool->hits, pool->hits + 1);
         RTI_POISON((char *)b + n_bytes, (size_t)n - n_bytes);
     } else if ((p = rti_pool_grow(pool, n_bytes, size_class)) == NULL) {
         return NULL;
@@ -304,12 +316,14 @@ static bool rti_grow(void *items, int64_t *capacity, int64_t wanted, size_t n_by
 
 /* ---- threads come and go ---- */
 
+/* Of the pools that ended threads left, the one with the most to give; a new one if there is none. */
 static rti_pool *rti_pool_adopt(void)
 {
     rti_lock(&rti_pools_lock);
-    rti_pool *pool = rti_pools;
-    while (pool && pool->in_use)
-        pool = pool->next;
+    rti_pool *pool = NULL;
+    for (rti_pool *p = rti_pools; p; p = p->next)
+        if (!p->in_use && (!pool || p->held_bytes > pool->held_bytes))
+            pool = p;
     if (pool)
         pool->in_use = 1;
     rti_unlock(&rti_pools_lock);
@@ -417,9 +431,9 @@ RT_API rt_memory_info rt_memory_stats(void)
         info.live_tensors += rti_atomic_load(&pool->live_tensors);
         info.live_bytes += rti_atomic_load(&pool->live_bytes);
         info.peak_bytes += rti_atomic_load(&pool->peak_bytes);
-        info.cached_bytes += rti_atomic_load(&pool->cached_bytes);
+        info.cached_bytes += rti_atomic_load(&pool->held_bytes) - rti_atomic_load(&pool->live_bytes);
         info.pool_requests += rti_atomic_load(&pool->requests);
-        info.pool_hits += rti_atomic_load(&pool->hits);
+        info.pool_hits += rti_atomic_load(&pool->requests) - rti_atomic_load(&pool->misses);
     }
     rti_unlock(&rti_pools_lock);
     return info;
@@ -438,7 +452,7 @@ static void rti_pool_trim(rti_pool *pool)
             b = next;
         }
     }
-    rti_atomic_store(&pool->cached_bytes, 0);
+    rti_atomic_store(&pool->held_bytes, pool->live_bytes);
 }
 
 RT_API void rt_memory_trim(void)

@@ -1,7 +1,7 @@
 /* ---- platform: everything that compilers and systems disagree on -------------------------------------------------------------- */
 
 /* POSIX names under strict -std=c99, unless a system header has been taken in already and decided otherwise. */
-#if defined(__unix__) && !defined(_POSIX_C_SOURCE) && !defined(_GNU_SOURCE) && !defined(_FEATURES_H)
+#if (defined(__unix__) || defined(__wasi__)) && !defined(_POSIX_C_SOURCE) && !defined(_GNU_SOURCE) && !defined(_FEATURES_H)
 #  define _POSIX_C_SOURCE 200809L
 #endif
 
@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <stdio.h>
+#include <time.h>
 #if defined(_WIN32)
 #  ifndef WIN32_LEAN_AND_MEAN
 #    define WIN32_LEAN_AND_MEAN
@@ -27,6 +28,7 @@
 #  ifndef RT_NO_THREADS
 #    include <pthread.h>
 #    include <sched.h>
+#    include <signal.h>
 #  endif
 #endif
 
@@ -40,6 +42,11 @@
 #  include <immintrin.h>
 #else
 #  define RTI_X86 0
+#endif
+#if defined(__x86_64__) || defined(_M_X64)
+#  define RTI_X86_64 1
+#else
+#  define RTI_X86_64 0
 #endif
 #if defined(__aarch64__) || defined(_M_ARM64)
 #  define RTI_ARM64 1
@@ -62,7 +69,7 @@
 #  include <sanitizer/asan_interface.h>
 #endif
 
-/* The whole implementation is compiled for speed and with exact arithmetic, whatever flags the program round it asks for. */
+/* The whole implementation is compiled with exact arithmetic, whatever flags the program round it asks for; the kernels for speed, too. */
 #if defined(__clang__)
 #  pragma clang diagnostic push
 #  if defined(__x86_64__) || defined(__i386__)
@@ -71,7 +78,7 @@
 #  endif
 #elif defined(__GNUC__)
 #  pragma GCC push_options
-#  pragma GCC optimize("O2", "no-fast-math", "fp-contract=off")
+#  pragma GCC optimize("no-fast-math", "fp-contract=off")
 #endif
 
 #if defined(__GNUC__)
@@ -193,9 +200,12 @@ static RTI_INLINE void rti_unlock(rti_spinlock *lock) { rti_atomic_store32(&lock
 /* a * b and a + b of sizes that are not negative; -1 where the result does not fit, and for an operand that is -1. */
 static RTI_INLINE int64_t rti_size_mul(int64_t a, int64_t b)
 {
-    if (a < 0 || b < 0 || (a > 0 && b > INT64_MAX / a))
-        return -1;
-    return a * b;
+#if defined(__GNUC__)
+    int64_t product;
+    return a < 0 || b < 0 || __builtin_mul_overflow(a, b, &product) ? -1 : product;
+#else
+    return a < 0 || b < 0 || (a > 0 && b > INT64_MAX / a) ? -1 : a * b;
+#endif
 }
 
 static RTI_INLINE int64_t rti_size_add(int64_t a, int64_t b)

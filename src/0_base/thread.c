@@ -10,7 +10,6 @@
  * A late worker cannot touch a dead job, because it knows nothing of any job until it has taken a range, and a job with a taken range
  * is alive until that range is reported done. What it has taken belongs to the job that is open at that moment, whichever that is. */
 
-#include <time.h>
 
 enum {
     RTI_MAX_THREADS = 256,      /* of one operation, the caller included */
@@ -538,7 +537,7 @@ static rt_status rti_host_run(rti_job *job)
 }
 
 /* Ends and joins all workers; the next job that needs some starts new ones. Not to be called from a body. */
-RTI_UNUSED static void rti_threads_stop(void)
+RT_API void rt_stop_threads(void)
 {
     while (!rti_team_try_hold())
         rti_yield();
@@ -556,7 +555,7 @@ RTI_UNUSED static void rti_threads_stop(void)
 }
 
 #else
-RTI_UNUSED static void rti_threads_stop(void) {}
+RT_API void rt_stop_threads(void) {}
 #endif
 
 /* Calls body(work, begin, end) over ranges that cover [0, n) once each: every begin is a multiple of grain, and so is every end but

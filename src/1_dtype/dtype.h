@@ -47,12 +47,12 @@ RTI_END_C
 
 /* RT_S(2), RT_S(2.0), RT_S(lr): a scalar that keeps the kind of its argument, an int, int64_t, float or double; evaluated once. */
 #ifdef __cplusplus
-inline rt_scalar rti_scalar_of(bool x) { return rt_scalar_bool(x); }
-inline rt_scalar rti_scalar_of(int x) { return rt_scalar_int(x); }
-inline rt_scalar rti_scalar_of(long x) { return rt_scalar_int(x); }
-inline rt_scalar rti_scalar_of(long long x) { return rt_scalar_int(x); }
-inline rt_scalar rti_scalar_of(float x) { return rt_scalar_float(static_cast<double>(x)); }
-inline rt_scalar rti_scalar_of(double x) { return rt_scalar_float(x); }
+static inline rt_scalar rti_scalar_of(bool x) { return rt_scalar_bool(x); }
+static inline rt_scalar rti_scalar_of(int x) { return rt_scalar_int(x); }
+static inline rt_scalar rti_scalar_of(long x) { return rt_scalar_int(x); }
+static inline rt_scalar rti_scalar_of(long long x) { return rt_scalar_int(x); }
+static inline rt_scalar rti_scalar_of(float x) { return rt_scalar_float(static_cast<double>(x)); }
+static inline rt_scalar rti_scalar_of(double x) { return rt_scalar_float(x); }
 #  define RT_S(x) rti_scalar_of(x)
 #else
 RT_API rt_scalar rt_scalar_read(int is_float, size_t n_bytes, ...);   /* what RT_S expands to: reads an int, int64_t or double of that size */

@@ -4,7 +4,7 @@
 #if defined(RUSTORCH_ONE_PASS) || !defined(__GNUC__)
 #  define RTI_EACH_ISA(X) X(base)
 enum { RTI_ISA_base, RTI_ISA_COUNT };
-#elif RTI_X86
+#elif RTI_X86_64
 #  define RTI_EACH_ISA(X) X(base) X(avx2) X(avx512)
 enum { RTI_ISA_base, RTI_ISA_avx2, RTI_ISA_avx512, RTI_ISA_COUNT };
 #elif RTI_ARM64
@@ -23,7 +23,7 @@ static const char *const rti_isa_names[] = {
 
 static bool rti_isa_runs(int isa)
 {
-#if RTI_X86 && defined(__GNUC__) && !defined(RUSTORCH_ONE_PASS)
+#if RTI_X86_64 && defined(__GNUC__) && !defined(RUSTORCH_ONE_PASS)
     if (isa == RTI_ISA_avx2)
         return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
     if (isa == RTI_ISA_avx512)

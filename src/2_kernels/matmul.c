@@ -28,22 +28,43 @@ typedef struct rti_tile {
     int64_t rows, columns, k;
 } rti_tile;
 
-/* What a pass brings, for elements of `bytes`. Packed operands are panels of `width` rows of a or columns of b, each [k][width]. */
+/* What a pass brings. A strip is two vectors wide; packed operands are panels of panel_rows rows of a, of a strip's columns of b, each
+ * [k][rows] and [k][columns]. */
 typedef struct rti_matmul_pass {
-    int bytes, lanes;
+    int bytes, lanes;                               /* of an element; of a vector */
     int tile_rows, panel_rows;                      /* most rows of a tile in place; rows of a packed one */
     bool masks;                                     /* the tail of a vector costs no more than a whole one */
-    void (*tile)(const rti_tile *t);                /* 1, 2, 4 or tile_rows rows; up to lanes or 2 * lanes columns, between them only with masks */
-    void (*panel)(const rti_tile *t);               /* a whole panel of panel_rows rows, a whole panel of 2 * lanes columns */
-    void (*add_rows)(void *sums, const rti_tile *t);
+    void (*tile)(const rti_tile *t);                /* 1, 2, 4 or tile_rows rows; a strip, or up to a vector, or with masks any columns up to a strip */
+    void (*panel)(const rti_tile *t);               /* two whole panels */
+    void (*add_rows)(void *sums, const rti_tile *t);                                                /* these: see the functions */
     void (*dots)(void *vectors, const rti_tile *t);
     void (*sum_lanes)(void *sums, const void *vectors, int64_t n, int64_t lanes);
     void (*write)(const rti_tile *t, const void *sums, int64_t sums_row);
     void (*pack)(void *to, int64_t width, const void *from, int64_t row, int64_t step, int64_t rows, int64_t depth);
 } rti_matmul_pass;
 
+/* Local arrays become registers only where every loop over them is unrolled. */
+#if defined(__clang__)
+#  define RTI_UNROLL _Pragma("clang loop unroll(full)")
+#elif defined(__GNUC__)
+#  define RTI_UNROLL _Pragma("GCC unroll 16")
+#else
+#  define RTI_UNROLL
 #endif
-
+#if defined(__has_builtin)
+#  if __has_builtin(__builtin_shufflevector)
+#    define RTI_SHUFFLES 1
+#  endif
+#endif
+#ifndef RTI_SHUFFLES
+#  define RTI_SHUFFLES 0
+#endif
+#if defined(__GNUC__)
+#  define RTI_PREFETCH(p) __builtin_prefetch(p)
+#else
+#  define RTI_PREFETCH(p) ((void)0)
+#endif
+#endif
 
 #if RTI_PASS == 1 || RTI_ONE_PASS
 
@@ -72,56 +93,37 @@ typedef struct rti_matmul_pass {
 #  define RTI_MASKS 0
 #endif
 
-/* Local arrays become registers only where every loop over them is unrolled. */
-#if defined(__clang__)
-#  define RTI_UNROLL _Pragma("clang loop unroll(full)")
-#elif defined(__GNUC__)
-#  define RTI_UNROLL _Pragma("GCC unroll 16")
-#else
-#  define RTI_UNROLL
-#endif
-#if defined(__has_builtin)
-#  if __has_builtin(__builtin_shufflevector)
-#    define RTI_SHUFFLES 1
-#  endif
-#endif
-#ifndef RTI_SHUFFLES
-#  define RTI_SHUFFLES 0
-#endif
-#if defined(__GNUC__)
-#  define RTI_PREFETCH(p) __builtin_prefetch(p)
-#else
-#  define RTI_PREFETCH(p) ((void)0)
-#endif
-
 /* ---- vectors of which only the first n numbers exist, 1 <= n <= RTI_LANES: nothing else is touched ---- */
 
-#define rti_part RTI_FN(part)
+#define rti_matmul_part RTI_FN(matmul_part)
 #if defined(RTI_AVX512) && RTI_REAL == 32
-typedef __mmask16 rti_part;
-static RTI_INLINE rti_part RTI_FN(part_of)(int64_t n) { return (__mmask16)(0xffffu >> (16 - n)); }
-static RTI_INLINE rti_vf RTI_FN(load_part)(const rti_real *p, rti_part part) { return (rti_vf)_mm512_maskz_loadu_ps(part, p); }
-static RTI_INLINE void RTI_FN(store_part)(rti_real *p, rti_part part, rti_vf a) { _mm512_mask_storeu_ps(p, part, (__m512)a); }
+typedef __mmask16 rti_matmul_part;
+static RTI_INLINE rti_matmul_part RTI_FN(matmul_part_of)(int64_t n) { return (__mmask16)(0xffffu >> (16 - n)); }
+static RTI_INLINE rti_vf RTI_FN(matmul_load)(const rti_real *p, rti_matmul_part part) { return (rti_vf)_mm512_maskz_loadu_ps(part, p); }
+static RTI_INLINE void RTI_FN(matmul_store)(rti_real *p, rti_matmul_part part, rti_vf a) { _mm512_mask_storeu_ps(p, part, (__m512)a); }
 #elif defined(RTI_AVX512)
-typedef __mmask8 rti_part;
-static RTI_INLINE rti_part RTI_FN(part_of)(int64_t n) { return (__mmask8)(0xffu >> (8 - n)); }
-static RTI_INLINE rti_vf RTI_FN(load_part)(const rti_real *p, rti_part part) { return (rti_vf)_mm512_maskz_loadu_pd(part, p); }
-static RTI_INLINE void RTI_FN(store_part)(rti_real *p, rti_part part, rti_vf a) { _mm512_mask_storeu_pd(p, part, (__m512d)a); }
+typedef __mmask8 rti_matmul_part;
+static RTI_INLINE rti_matmul_part RTI_FN(matmul_part_of)(int64_t n) { return (__mmask8)(0xffu >> (8 - n)); }
+static RTI_INLINE rti_vf RTI_FN(matmul_load)(const rti_real *p, rti_matmul_part part) { return (rti_vf)_mm512_maskz_loadu_pd(part, p); }
+static RTI_INLINE void RTI_FN(matmul_store)(rti_real *p, rti_matmul_part part, rti_vf a) { _mm512_mask_storeu_pd(p, part, (__m512d)a); }
 #elif defined(RTI_AVX2) && RTI_REAL == 32
-typedef __m256i rti_part;
-static RTI_INLINE rti_part RTI_FN(part_of)(int64_t n)
+typedef __m256i rti_matmul_part;
+static RTI_INLINE rti_matmul_part RTI_FN(matmul_part_of)(int64_t n)
 {
     return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }
-static RTI_INLINE rti_vf RTI_FN(load_part)(const rti_real *p, rti_part part) { return (rti_vf)_mm256_maskload_ps(p, part); }
+static RTI_INLINE rti_vf RTI_FN(matmul_load)(const rti_real *p, rti_matmul_part part) { return (rti_vf)_mm256_maskload_ps(p, part); }
 #elif defined(RTI_AVX2)
-typedef __m256i rti_part;
-static RTI_INLINE rti_part RTI_FN(part_of)(int64_t n) { return _mm256_cmpgt_epi64(_mm256_set1_epi64x(n), _mm256_setr_epi64x(0, 1, 2, 3)); }
-static RTI_INLINE rti_vf RTI_FN(load_part)(const rti_real *p, rti_part part) { return (rti_vf)_mm256_maskload_pd(p, part); }
+typedef __m256i rti_matmul_part;
+static RTI_INLINE rti_matmul_part RTI_FN(matmul_part_of)(int64_t n)
+{
+    return _mm256_cmpgt_epi64(_mm256_set1_epi64x(n), _mm256_setr_epi64x(0, 1, 2, 3));
+}
+static RTI_INLINE rti_vf RTI_FN(matmul_load)(const rti_real *p, rti_matmul_part part) { return (rti_vf)_mm256_maskload_pd(p, part); }
 #else
-typedef int64_t rti_part;
-static RTI_INLINE rti_part RTI_FN(part_of)(int64_t n) { return n; }
-static RTI_INLINE rti_vf RTI_FN(load_part)(const rti_real *p, rti_part n)
+typedef int64_t rti_matmul_part;
+static RTI_INLINE rti_matmul_part RTI_FN(matmul_part_of)(int64_t n) { return n; }
+static RTI_INLINE rti_vf RTI_FN(matmul_load)(const rti_real *p, rti_matmul_part n)
 {
 #  if defined(__GNUC__) && RTI_REAL == 32
     if (n < RTI_LANES) {
@@ -145,7 +147,7 @@ static RTI_INLINE rti_vf RTI_FN(load_part)(const rti_real *p, rti_part n)
 #if !RTI_MASKS
 
 /* Writes sums that lie in memory. sums (rows,columns) */
-static RTI_NOINLINE void RTI_FN(write_sums)(const rti_tile *t, const void *sums, int64_t sums_row)
+static RTI_NOINLINE void RTI_FN(matmul_write_sums)(const rti_tile *t, const void *sums, int64_t sums_row)
 {
     const rti_real *sum = RTI_CAST(const rti_real *, sums), *plus = RTI_CAST(const rti_real *, t->plus);
     rti_real *c = RTI_CAST(rti_real *, t->c);
@@ -157,8 +159,9 @@ static RTI_NOINLINE void RTI_FN(write_sums)(const rti_tile *t, const void *sums,
 }
 #endif
 
-/* Writes the sums of a tile; whole: its last vector is complete, else only part of it exists. */
-static RTI_INLINE void RTI_FN(end_tile)(const rti_tile *t, rti_vf (*sum)[2], const int rows, const int last, const bool whole, const rti_part part)
+/* Writes the sums of a tile. sum[rows][last + 1]; whole: the last vector is complete, else part of it exists. */
+static RTI_INLINE void RTI_FN(matmul_end_tile)(const rti_tile *t, rti_vf (*sum)[2], const int rows, const int last, const bool whole,
+                                               const rti_matmul_part part)
 {
     rti_real *c = RTI_CAST(rti_real *, t->c);
     const rti_real *plus = RTI_CAST(const rti_real *, t->plus);
@@ -168,7 +171,7 @@ static RTI_INLINE void RTI_FN(end_tile)(const rti_tile *t, rti_vf (*sum)[2], con
         for (int i = 0; i < rows; i++, plus += t->plus_row) {
             if (last)
                 sum[i][0] += rti_vload(plus);
-            sum[i][last] += whole ? rti_vload(plus + last * RTI_LANES) : RTI_FN(load_part)(plus + last * RTI_LANES, part);
+            sum[i][last] += whole ? rti_vload(plus + last * RTI_LANES) : RTI_FN(matmul_load)(plus + last * RTI_LANES, part);
         }
     }
     RTI_UNROLL
@@ -178,7 +181,7 @@ static RTI_INLINE void RTI_FN(end_tile)(const rti_tile *t, rti_vf (*sum)[2], con
         if (whole)
             rti_vstore(c + last * RTI_LANES, sum[i][last]);
         else
-            RTI_FN(store_part)(c + last * RTI_LANES, part, sum[i][last]);
+            RTI_FN(matmul_store)(c + last * RTI_LANES, part, sum[i][last]);
     }
 #else
     (void)part;
@@ -187,7 +190,7 @@ static RTI_INLINE void RTI_FN(end_tile)(const rti_tile *t, rti_vf (*sum)[2], con
         RTI_UNROLL
         for (int i = 0; i < rows; i++)
             rti_vstore(rest + i * RTI_LANES, sum[i][0]);
-        RTI_FN(write_sums)(t, rest, RTI_LANES);
+        RTI_FN(matmul_write_sums)(t, rest, RTI_LANES);
         return;
     }
     if (plus) {
@@ -208,7 +211,8 @@ static RTI_INLINE void RTI_FN(end_tile)(const rti_tile *t, rti_vf (*sum)[2], con
 }
 
 /* sum[i] += a[i] * b for one k */
-static RTI_INLINE void RTI_FN(step)(rti_vf (*sum)[2], const rti_real *a, int64_t a_row, const rti_vf b0, const rti_vf b1, const int rows, const int last)
+static RTI_INLINE void RTI_FN(matmul_step)(rti_vf (*sum)[2], const rti_real *a, int64_t a_row, const rti_vf b0, const rti_vf b1, const int rows,
+                                           const int last)
 {
     RTI_UNROLL
     for (int i = 0; i < rows; i++) {
@@ -220,11 +224,11 @@ static RTI_INLINE void RTI_FN(step)(rti_vf (*sum)[2], const rti_real *a, int64_t
 }
 
 /* One tile of one or two vectors' columns, operands in place. rows and vectors are constants where this is inlined. */
-static RTI_INLINE void RTI_FN(sum_tile)(const rti_tile *t, const int rows, const int vectors)
+static RTI_INLINE void RTI_FN(matmul_sum_tile)(const rti_tile *t, const int rows, const int vectors)
 {
     const bool whole = !RTI_MASKS && vectors == 2;
     const int last = vectors - 1;
-    const rti_part part = RTI_FN(part_of)(t->columns - last * RTI_LANES);
+    const rti_matmul_part part = RTI_FN(matmul_part_of)(t->columns - last * RTI_LANES);
     const rti_real *a = RTI_CAST(const rti_real *, t->a), *b = RTI_CAST(const rti_real *, t->b);
     const int64_t a_row = t->a_row, a_step = t->a_step, b_step = t->b_step;
     rti_vf sum[RTI_TILE_ROWS][2];
@@ -232,19 +236,19 @@ static RTI_INLINE void RTI_FN(sum_tile)(const rti_tile *t, const int rows, const
     for (int i = 0; i < rows; i++)
         sum[i][0] = sum[i][last] = rti_vset(0);
     for (int64_t k = t->k; k > 0; k--) {
-        const rti_vf b0 = last ? rti_vload(b) : RTI_FN(load_part)(b, part);
-        const rti_vf b1 = !last ? b0 : whole ? rti_vload(b + RTI_LANES) : RTI_FN(load_part)(b + RTI_LANES, part);
-        RTI_FN(step)(sum, a, a_row, b0, b1, rows, last);
+        const rti_vf b0 = last ? rti_vload(b) : RTI_FN(matmul_load)(b, part);
+        const rti_vf b1 = !last ? b0 : whole ? rti_vload(b + RTI_LANES) : RTI_FN(matmul_load)(b + RTI_LANES, part);
+        RTI_FN(matmul_step)(sum, a, a_row, b0, b1, rows, last);
         a += a_step;
         b += b_step;
     }
-    RTI_FN(end_tile)(t, sum, rows, last, whole, part);
+    RTI_FN(matmul_end_tile)(t, sum, rows, last, whole, part);
 }
 
 #if RTI_PANEL_ROWS > RTI_TILE_ROWS
 
 /* The same on packed panels, two steps at a time. */
-static void RTI_FN(panel)(const rti_tile *t)
+static void RTI_FN(matmul_panel)(const rti_tile *t)
 {
     enum { RTI_A_AHEAD = 16 };   /* steps */
     const rti_real *a = RTI_CAST(const rti_real *, t->a), *b = RTI_CAST(const rti_real *, t->b), *c = RTI_CAST(const rti_real *, t->c);
@@ -258,36 +262,36 @@ static void RTI_FN(panel)(const rti_tile *t)
     }
     for (; k >= 2; k -= 2) {
         RTI_PREFETCH(a + RTI_A_AHEAD * RTI_PANEL_ROWS);
-        RTI_FN(step)(sum, a, 1, rti_vload(b), rti_vload(b + RTI_LANES), RTI_PANEL_ROWS, 1);
+        RTI_FN(matmul_step)(sum, a, 1, rti_vload(b), rti_vload(b + RTI_LANES), RTI_PANEL_ROWS, 1);
         RTI_PREFETCH(a + (RTI_A_AHEAD + 1) * RTI_PANEL_ROWS);
-        RTI_FN(step)(sum, a + RTI_PANEL_ROWS, 1, rti_vload(b + 2 * RTI_LANES), rti_vload(b + 3 * RTI_LANES), RTI_PANEL_ROWS, 1);
+        RTI_FN(matmul_step)(sum, a + RTI_PANEL_ROWS, 1, rti_vload(b + 2 * RTI_LANES), rti_vload(b + 3 * RTI_LANES), RTI_PANEL_ROWS, 1);
         a += 2 * RTI_PANEL_ROWS;
         b += 4 * RTI_LANES;
     }
     if (k > 0)
-        RTI_FN(step)(sum, a, 1, rti_vload(b), rti_vload(b + RTI_LANES), RTI_PANEL_ROWS, 1);
-    RTI_FN(end_tile)(t, sum, RTI_PANEL_ROWS, 1, true, RTI_FN(part_of)(RTI_LANES));
+        RTI_FN(matmul_step)(sum, a, 1, rti_vload(b), rti_vload(b + RTI_LANES), RTI_PANEL_ROWS, 1);
+    RTI_FN(matmul_end_tile)(t, sum, RTI_PANEL_ROWS, 1, true, RTI_FN(matmul_part_of)(RTI_LANES));
 }
 #endif
 
-static void RTI_FN(tile)(const rti_tile *t)
+static void RTI_FN(matmul_tile)(const rti_tile *t)
 {
     if (t->columns > RTI_LANES)
         switch (t->rows) {
-        case 1: RTI_FN(sum_tile)(t, 1, 2); break;
-        case 2: RTI_FN(sum_tile)(t, 2, 2); break;
-        case 4: RTI_FN(sum_tile)(t, 4, 2); break;
+        case 1: RTI_FN(matmul_sum_tile)(t, 1, 2); break;
+        case 2: RTI_FN(matmul_sum_tile)(t, 2, 2); break;
+        case 4: RTI_FN(matmul_sum_tile)(t, 4, 2); break;
 #if RTI_TILE_ROWS > 4
-        default: RTI_FN(sum_tile)(t, RTI_TILE_ROWS, 2); break;
+        default: RTI_FN(matmul_sum_tile)(t, RTI_TILE_ROWS, 2); break;
 #endif
         }
     else
         switch (t->rows) {
-        case 1: RTI_FN(sum_tile)(t, 1, 1); break;
-        case 2: RTI_FN(sum_tile)(t, 2, 1); break;
-        case 4: RTI_FN(sum_tile)(t, 4, 1); break;
+        case 1: RTI_FN(matmul_sum_tile)(t, 1, 1); break;
+        case 2: RTI_FN(matmul_sum_tile)(t, 2, 1); break;
+        case 4: RTI_FN(matmul_sum_tile)(t, 4, 1); break;
 #if RTI_TILE_ROWS > 4
-        default: RTI_FN(sum_tile)(t, RTI_TILE_ROWS, 1); break;
+        default: RTI_FN(matmul_sum_tile)(t, RTI_TILE_ROWS, 1); break;
 #endif
         }
 }
@@ -295,7 +299,7 @@ static void RTI_FN(tile)(const rti_tile *t)
 /* ---- one row against up to 8 rows of b: these are read once, from end to end ---- */
 
 /* sums[j] += a[k] * b[k][j]; sums go on to a multiple of RTI_LANES */
-static void RTI_FN(add_rows)(void *sums, const rti_tile *t)
+static void RTI_FN(matmul_add_rows)(void *sums, const rti_tile *t)
 {
     const rti_real *a = RTI_CAST(const rti_real *, t->a), *b = RTI_CAST(const rti_real *, t->b);
     const int64_t a_step = t->a_step, b_step = t->b_step, n = t->columns;
@@ -315,23 +319,23 @@ static void RTI_FN(add_rows)(void *sums, const rti_tile *t)
         }
     }
     for (; j < n; j += RTI_LANES) {
-        const rti_part part = RTI_FN(part_of)(RTI_MIN(n - j, RTI_LANES));
+        const rti_matmul_part part = RTI_FN(matmul_part_of)(RTI_MIN(n - j, RTI_LANES));
         rti_vf s = rti_vload(sum + j);
         for (int64_t k = 0; k < t->k; k++)
-            s = rti_vfma(rti_vset((double)a[k * a_step]), RTI_FN(load_part)(b + k * b_step + j, part), s);
+            s = rti_vfma(rti_vset((double)a[k * a_step]), RTI_FN(matmul_load)(b + k * b_step + j, part), s);
         rti_vstore(sum + j, s);
     }
 }
 
 /* ---- rows and columns that both lie along k: lanes are summed apart, then together ---- */
 
-/* The lanes of a row i . b column j, for up to 2 rows and 4 columns; beyond the last row or column the last is taken again. vectors [2][4][RTI_LANES] */
-static void RTI_FN(dots)(void *vectors, const rti_tile *t)
+/* vectors[i][j] = the lanes of a's row i by b's column j, for up to 2 rows and 4 columns; beyond the last the last is taken again */
+static void RTI_FN(matmul_dots)(void *vectors, const rti_tile *t)
 {
     const rti_real *a = RTI_CAST(const rti_real *, t->a), *b = RTI_CAST(const rti_real *, t->b), *column[4];
     const rti_real *a1 = a + (t->rows - 1) * t->a_row;
-    const int64_t whole = t->k - (t->k - 1) % RTI_LANES - 1;   /* what is left is one vector, or part of it */
-    const rti_part all = RTI_FN(part_of)(RTI_LANES), rest = RTI_FN(part_of)(t->k - whole);
+    const int64_t whole = t->k - (t->k - 1) % RTI_LANES - 1;   /* after these one vector is left, or part of it */
+    const rti_matmul_part all = RTI_FN(matmul_part_of)(RTI_LANES), rest = RTI_FN(matmul_part_of)(t->k - whole);
     rti_real *lanes = RTI_CAST(rti_real *, vectors);
     rti_vf sum[2][4];
     RTI_UNROLL
@@ -340,11 +344,11 @@ static void RTI_FN(dots)(void *vectors, const rti_tile *t)
         column[j] = b + RTI_MIN(j, t->columns - 1) * t->b_column;
     }
     for (int64_t k = 0; k < t->k; k += RTI_LANES) {
-        const rti_part part = k < whole ? all : rest;
-        const rti_vf x0 = RTI_FN(load_part)(a + k, part), x1 = RTI_FN(load_part)(a1 + k, part);
+        const rti_matmul_part part = k < whole ? all : rest;
+        const rti_vf x0 = RTI_FN(matmul_load)(a + k, part), x1 = RTI_FN(matmul_load)(a1 + k, part);
         RTI_UNROLL
         for (int j = 0; j < 4; j++) {
-            const rti_vf y = RTI_FN(load_part)(column[j] + k, part);
+            const rti_vf y = RTI_FN(matmul_load)(column[j] + k, part);
             sum[0][j] = rti_vfma(x0, y, sum[0][j]);
             sum[1][j] = rti_vfma(x1, y, sum[1][j]);
         }
@@ -362,7 +366,7 @@ static void RTI_FN(dots)(void *vectors, const rti_tile *t)
 #if RTI_MATMUL_BASE
 
 /* to[j][i] = from[i][j] of a square of RTI_LANES by RTI_LANES */
-static RTI_INLINE void RTI_FN(transpose)(rti_real *to, int64_t to_step, const rti_real *from, int64_t row)
+static RTI_INLINE void RTI_FN(matmul_transpose)(rti_real *to, int64_t to_step, const rti_real *from, int64_t row)
 {
 #if RTI_SHUFFLES
     const rti_vf a = rti_vload(from), b = rti_vload(from + row);
@@ -386,7 +390,7 @@ static RTI_INLINE void RTI_FN(transpose)(rti_real *to, int64_t to_step, const rt
 }
 
 /* to[i] = sum of from[i][0 ... lanes - 1] for i < n, a multiple of RTI_LANES */
-static void RTI_FN(sum_lanes)(void *sums, const void *vectors, int64_t n, int64_t lanes)
+static void RTI_FN(matmul_sum_lanes)(void *sums, const void *vectors, int64_t n, int64_t lanes)
 {
     enum { RTI_SIDE = sizeof(rti_vf) / sizeof(rti_real) };
     const rti_real *from = RTI_CAST(const rti_real *, vectors);
@@ -399,7 +403,7 @@ static void RTI_FN(sum_lanes)(void *sums, const void *vectors, int64_t n, int64_
                 sum += rti_vload(from + l);
             rti_vstore(square + j * RTI_SIDE, sum);
         }
-        RTI_FN(transpose)(turned, RTI_SIDE, square, RTI_SIDE);
+        RTI_FN(matmul_transpose)(turned, RTI_SIDE, square, RTI_SIDE);
         rti_vf sum = rti_vload(turned);
         for (int64_t j = 1; j < RTI_SIDE; j++)
             sum += rti_vload(turned + j * RTI_SIDE);
@@ -408,7 +412,7 @@ static void RTI_FN(sum_lanes)(void *sums, const void *vectors, int64_t n, int64_
 }
 
 /* to[k][i] = from[i][k] of any size; the last square of a row or column may overlap the one before. */
-static void RTI_FN(transpose_all)(rti_real *to, int64_t to_step, const rti_real *from, int64_t row, int64_t rows, int64_t depth)
+static void RTI_FN(matmul_transpose_all)(rti_real *to, int64_t to_step, const rti_real *from, int64_t row, int64_t rows, int64_t depth)
 {
     if (rows < RTI_LANES || depth < RTI_LANES) {
         for (int64_t i = 0; i < rows; i++)
@@ -420,13 +424,13 @@ static void RTI_FN(transpose_all)(rti_real *to, int64_t to_step, const rti_real 
         const int64_t k = RTI_MIN(j, depth - RTI_LANES);
         for (int64_t i = 0; i < rows; i += RTI_LANES) {
             const int64_t at = RTI_MIN(i, rows - RTI_LANES);
-            RTI_FN(transpose)(to + k * to_step + at, to_step, from + at * row + k, row);
+            RTI_FN(matmul_transpose)(to + k * to_step + at, to_step, from + at * row + k, row);
         }
     }
 }
 
 /* One row of panels: to[i / width][0][i % width] = from[i] */
-static RTI_INLINE void RTI_FN(pack_row)(rti_real *to, int64_t width, const rti_real *from, int64_t row, int64_t rows, int64_t depth)
+static RTI_INLINE void RTI_FN(matmul_pack_row)(rti_real *to, int64_t width, const rti_real *from, int64_t row, int64_t rows, int64_t depth)
 {
     for (int64_t p = 0; p < rows; p += width, to += width * depth) {
         const int64_t end = RTI_MIN(p + width, rows);
@@ -439,29 +443,29 @@ static RTI_INLINE void RTI_FN(pack_row)(rti_real *to, int64_t width, const rti_r
 }
 
 /* Panels of `width`: to[i / width][k][i % width] = from[i * row + k * step] for i < rows, k < depth */
-static void RTI_FN(pack)(void *packed, int64_t width, const void *source, int64_t row, int64_t step, int64_t rows, int64_t depth)
+static void RTI_FN(matmul_pack)(void *packed, int64_t width, const void *source, int64_t row, int64_t step, int64_t rows, int64_t depth)
 {
     const rti_real *from = RTI_CAST(const rti_real *, source);
     rti_real *to = RTI_CAST(rti_real *, packed);
     if (row != 1 && step == 1)
         for (int64_t i = 0; i < rows; i += width)
-            RTI_FN(transpose_all)(to + i * depth, width, from + i * row, row, RTI_MIN(rows - i, width), depth);
+            RTI_FN(matmul_transpose_all)(to + i * depth, width, from + i * row, row, RTI_MIN(rows - i, width), depth);
     else
         for (int64_t k = 0; k < depth; k++)
-            RTI_FN(pack_row)(to + k * width, width, from + k * step, row, rows, depth);
+            RTI_FN(matmul_pack_row)(to + k * width, width, from + k * step, row, rows, depth);
 }
 #endif
 
 #define RTI_BASE(name) RTI_JOIN(name, RTI_TYPE, base)
 static const rti_matmul_pass RTI_FN(matmul_pass) = {
     sizeof(rti_real), (int)RTI_LANES, RTI_TILE_ROWS, RTI_PANEL_ROWS, RTI_MASKS,
-    RTI_FN(tile),
+    RTI_FN(matmul_tile),
 #if RTI_PANEL_ROWS > RTI_TILE_ROWS
-    RTI_FN(panel),
+    RTI_FN(matmul_panel),
 #else
-    RTI_FN(tile),
+    RTI_FN(matmul_tile),
 #endif
-    RTI_FN(add_rows), RTI_FN(dots), RTI_BASE(sum_lanes), RTI_BASE(write_sums), RTI_BASE(pack)
+    RTI_FN(matmul_add_rows), RTI_FN(matmul_dots), RTI_BASE(matmul_sum_lanes), RTI_BASE(matmul_write_sums), RTI_BASE(matmul_pack)
 };
 
 #undef RTI_TILE_ROWS
@@ -476,12 +480,15 @@ enum {
     RTI_MATMUL_GRAIN = 32,                    /* shares are best multiples of this; any share gives the same bits */
     RTI_MATMUL_K = 384,                       /* longest block of a sum: longer ones round worse, shorter ones run slower */
     RTI_MATMUL_SMALL_K = 64,                  /* up to here a copied strip of b fits the stack */
-    RTI_MATMUL_DOT_ROWS = 16,
-    RTI_MATMUL_FEW_ROWS = 2,
+    RTI_MATMUL_DOT_ROWS = 16,                 /* up to here columns along k may be read as they are */
+    RTI_MATMUL_FEW_ROWS = 2,                  /* up to here b is read by rows */
+    RTI_MATMUL_NARROW = 96,                   /* up to so many columns a is not read often enough to be copied */
     RTI_MATMUL_PANEL = 14,                    /* most rows of a panel */
     RTI_MATMUL_A_BYTES = 336 * 4,             /* rows of a packed block, times the bytes of an element: a multiple of every panel's rows */
     RTI_MATMUL_B_BYTES = 2048 * 4,            /* columns, likewise */
-    RTI_MATMUL_STRIP_BYTES = 128              /* widest strip of columns: two vectors */
+    RTI_MATMUL_STRIP_BYTES = 128,             /* widest strip of columns: two vectors */
+    RTI_MATMUL_ROW_BYTES = 2048,              /* of b, summed at a time */
+    RTI_MATMUL_LINE = 64
 };
 
 /* Computes the share [begin, end) of the side that rti_matmul_side measures. */
@@ -506,7 +513,7 @@ static bool rti_matmul_can_pack(int64_t m, int64_t n, int64_t k)
     return k > RTI_MATMUL_SMALL_K && m >= 64 && n >= 64 && (double)m * (double)n * (double)k >= 1e7;
 }
 
-/* Bytes of workspace, beginning at a multiple of 64, that each thread brings; enough for every share and all strides. */
+/* Bytes of workspace, best from a multiple of 64 on, that each thread brings; enough for every share and all strides. */
 static int64_t rti_matmul_workspace(int64_t m, int64_t n, int64_t k, int64_t bytes)
 {
     const int64_t strip = RTI_MATMUL_STRIP_BYTES / bytes, block = rti_matmul_block(k, RTI_MATMUL_K, 1);
@@ -514,7 +521,9 @@ static int64_t rti_matmul_workspace(int64_t m, int64_t n, int64_t k, int64_t byt
         return 0;
     if (!rti_matmul_can_pack(m, n, k))
         return block * RTI_MATMUL_STRIP_BYTES;
-    return block * bytes * (RTI_MIN(m + RTI_MATMUL_PANEL, RTI_MATMUL_A_BYTES / bytes) + RTI_MIN((n + strip - 1) / strip * strip, RTI_MATMUL_B_BYTES / bytes));
+    const int64_t rows = RTI_MIN(m + RTI_MATMUL_PANEL, RTI_MATMUL_A_BYTES / bytes);
+    const int64_t columns = RTI_MIN((n + strip - 1) / strip * strip, RTI_MATMUL_B_BYTES / bytes);
+    return (rows + columns) * block * bytes;
 }
 
 /* ---- moving about in a product ---- */
@@ -593,10 +602,13 @@ static RTI_NOINLINE void rti_matmul_strips(const rti_matmul_pass *pass, rti_tile
     }
 }
 
+/* The first cache line that begins in a buffer: no vector then lies across two. */
+static RTI_INLINE void *rti_matmul_line(char *buffer) { return buffer + RTI_MATMUL_LINE - (uintptr_t)buffer % RTI_MATMUL_LINE; }
+
 static RTI_NOINLINE void rti_matmul_strips_on_stack(const rti_matmul_pass *pass, rti_tile *t)
 {
-    double buffer[RTI_MATMUL_SMALL_K * RTI_MATMUL_STRIP_BYTES / sizeof(double)];
-    rti_matmul_strips(pass, t, buffer);
+    char buffer[RTI_MATMUL_SMALL_K * RTI_MATMUL_STRIP_BYTES + RTI_MATMUL_LINE];
+    rti_matmul_strips(pass, t, rti_matmul_line(buffer));
 }
 
 /* A block of packed rows of a, [rows / panel_rows][k][panel_rows], by a block of packed columns of b, [columns / (2 * lanes)][k][2 * lanes] */
@@ -646,19 +658,18 @@ static RTI_NOINLINE void rti_matmul_packed(const rti_matmul_pass *pass, const rt
 /* Few rows, each by 8 whole rows of b at a time. */
 static RTI_NOINLINE void rti_matmul_few_rows(const rti_matmul_pass *pass, const rti_tile *whole)
 {
-    enum { RTI_ROW_BYTES = 2048 };
-    double sums[RTI_MATMUL_FEW_ROWS * RTI_ROW_BYTES / sizeof(double)];
-    const int64_t most = RTI_ROW_BYTES / pass->bytes;
+    char buffer[RTI_MATMUL_FEW_ROWS * RTI_MATMUL_ROW_BYTES + RTI_MATMUL_LINE], *sums = RTI_CAST(char *, rti_matmul_line(buffer));
+    const int64_t most = RTI_MATMUL_ROW_BYTES / pass->bytes;
     rti_tile t = *whole;
     for (int64_t j = 0; j < whole->columns; j += most) {
         t.columns = RTI_MIN(whole->columns - j, most);
-        memset(sums, 0, (size_t)t.rows * RTI_ROW_BYTES);
+        memset(sums, 0, (size_t)t.rows * RTI_MATMUL_ROW_BYTES);
         for (int64_t k = 0; k < whole->k; k += 8) {
             rti_tile row = t;
             row.k = RTI_MIN(whole->k - k, 8);
             rti_tile_skip_steps(&row, k, pass->bytes);
             for (int64_t i = 0; i < t.rows; i++) {
-                pass->add_rows((char *)sums + i * RTI_ROW_BYTES, &row);
+                pass->add_rows(sums + i * RTI_MATMUL_ROW_BYTES, &row);
                 row.a = (const char *)row.a + row.a_row * pass->bytes;
             }
         }
@@ -670,7 +681,9 @@ static RTI_NOINLINE void rti_matmul_few_rows(const rti_matmul_pass *pass, const 
 /* Rows and columns along k. */
 static RTI_NOINLINE void rti_matmul_dots(const rti_matmul_pass *pass, const rti_tile *whole)
 {
-    double vectors[8 * RTI_MATMUL_STRIP_BYTES / 2 / sizeof(double)], sums[8];   /* [2][4][lanes], [2][4] of the type */
+    char buffer[8 * RTI_MATMUL_STRIP_BYTES / 2 + RTI_MATMUL_LINE];
+    void *vectors = rti_matmul_line(buffer);   /* [2][4][lanes] */
+    double sums[8];                            /* [2][4] */
     for (int64_t j = 0; j < whole->columns; j += 4) {
         rti_tile t = *whole;
         t.columns = RTI_MIN(whole->columns - j, 4);
@@ -714,7 +727,7 @@ static RTI_INLINE void rti_matmul_one_block(const rti_matmul_pass *pass, rti_til
     const bool apart = t->c_column != 1 || t->plus_column != 1;
     if (t->rows <= RTI_MATMUL_FEW_ROWS && t->b_column == 1 && (apart || t->columns >= 16 * pass->lanes))
         rti_matmul_few_rows(pass, t);
-    else if (rti_matmul_can_pack(t->rows, t->columns, k))
+    else if (rti_matmul_can_pack(t->rows, t->columns, k) && (t->a_step != 1 || t->columns > RTI_MATMUL_NARROW))
         rti_matmul_packed(pass, t, RTI_CAST(char *, workspace));
     else if (t->b_column == 1 && !rti_matmul_crowded(t, pass->bytes))
         rti_matmul_strips(pass, t, NULL);
@@ -740,6 +753,8 @@ static RTI_NOINLINE void rti_matmul_blocks(const rti_matmul_pass *pass, rti_tile
 static void rti_matmul_run(const rti_matmul_pass *pass, const rti_product *p, int64_t begin, int64_t end, void *workspace)
 {
     rti_tile t;
+    if (p->m == 0 || p->n == 0 || begin >= end)
+        return;
     t.a = p->k ? p->a : p->c, t.a_row = p->a_row, t.a_step = p->a_column;
     t.b = p->k ? p->b : p->c, t.b_step = p->b_row, t.b_column = p->n == 1 ? 1 : p->b_column;
     t.c = p->c, t.c_row = p->c_row, t.c_column = 1;
@@ -752,8 +767,6 @@ static void rti_matmul_run(const rti_matmul_pass *pass, const rti_product *p, in
         rti_tile_skip_rows(&t, begin, pass->bytes);
         t.rows = end - begin;
     }
-    if (t.rows <= 0 || t.columns <= 0)
-        return;
     if (t.k == 0) {
         rti_matmul_no_sums(&t, pass->bytes);
         return;

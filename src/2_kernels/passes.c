@@ -52,6 +52,10 @@ typedef void (*rti_run_fn)(void *const *out, const void *const *in, int64_t n);
 #    define RUSTORCH_SELF "rustorch.h"
 #  endif
 
+#  if defined(__GNUC__) && !defined(__clang__)
+#    pragma GCC push_options
+#    pragma GCC optimize("O2")
+#  endif
 #  undef RTI_PASS
 #  define RTI_PASS 1
 
@@ -81,15 +85,12 @@ typedef void (*rti_run_fn)(void *const *out, const void *const *in, int64_t n);
 #  undef RTI_ISA
 #  undef RTI_VECTOR_BYTES
 
-#  if RTI_X86 && defined(__GNUC__)
+#  if RTI_X86_64 && defined(__GNUC__)
 #    define RTI_ISA avx2
 #    define RTI_AVX2 1
 #    define RTI_VECTOR_BYTES 32
 #    ifdef __clang__
 #      pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
-#    elif defined(__i386__)
-#      pragma GCC push_options
-#      pragma GCC target("avx2,fma,f16c,fpmath=sse")
 #    else
 #      pragma GCC push_options
 #      pragma GCC target("avx2,fma,f16c")
@@ -118,9 +119,6 @@ typedef void (*rti_run_fn)(void *const *out, const void *const *in, int64_t n);
 #    define RTI_VECTOR_BYTES 64
 #    ifdef __clang__
 #      pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c"))), apply_to = function)
-#    elif defined(__i386__)
-#      pragma GCC push_options
-#      pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c,fpmath=sse")
 #    else
 #      pragma GCC push_options
 #      pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c")
@@ -164,6 +162,9 @@ typedef void (*rti_run_fn)(void *const *out, const void *const *in, int64_t n);
 #    undef RTI_VECTOR_BYTES
 #  endif
 
+#  if defined(__GNUC__) && !defined(__clang__)
+#    pragma GCC pop_options
+#  endif
 #  undef RTI_PASS
 #  define RTI_PASS 2
 #  define RTI_ISA record

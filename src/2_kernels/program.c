@@ -6,7 +6,7 @@
 enum {
     RTI_TILE = 256,             /* elements */
     RTI_STEP = 16,              /* formulas run over multiples of this, a multiple of every vector length */
-    RTI_MAX_INPUTS = 16, RTI_MAX_OUTPUTS = 4, RTI_MAX_STEPS = 128, RTI_MAX_REGISTERS = 32,
+    RTI_MAX_INPUTS = 16, RTI_MAX_OUTPUTS = 4, RTI_MAX_STEPS = 200, RTI_MAX_REGISTERS = 32,
     RTI_ELEMENTWISE_GRAIN = 128 * RTI_TILE
 };
 
@@ -25,7 +25,7 @@ static RTI_INLINE rti_run_fn rti_formula_run(const rti_formula *f, rti_class c)
 /* Whether the loops of the pass in use take any number of elements. */
 static RTI_INLINE bool rti_loops_masked(rti_class c)
 {
-#if RTI_X86 && defined(__GNUC__) && !RTI_ONE_PASS
+#if RTI_X86_64 && defined(__GNUC__) && !RTI_ONE_PASS
     return c == RTI_CLASS_I64 || rti_isa() == RTI_ISA_avx512;
 #else
     return c == RTI_CLASS_I64;
@@ -41,7 +41,7 @@ static RTI_INLINE bool rti_loops_masked(rti_class c)
 #  define RTI_RECORDS(name) { NULL, NULL }
 #else
 #  define RTI_RECORDS(name) { rti_record_##name##_f32_record, rti_record_##name##_f64_record }
-#  if RTI_X86 && defined(__GNUC__)
+#  if RTI_X86_64 && defined(__GNUC__)
 #    define RTI_LOOPS_F32(name) { RTI_LOOP_F32(name, base), RTI_LOOP_F32(name, avx2), RTI_LOOP_F32(name, avx512) }
 #    define RTI_LOOPS_F64(name) { RTI_LOOP_F64(name, base), RTI_LOOP_F64(name, avx2), RTI_LOOP_F64(name, avx512) }
 #  elif RTI_ARM64 && defined(__GNUC__)
@@ -74,16 +74,111 @@ static RTI_INLINE bool rti_loops_masked(rti_class c)
 typedef struct rti_step {
     rti_run_fn run;
     uint8_t n_in, n_out;
-    uint8_t in[12], out[3];     /* registers */
+    uint8_t in[12], out[3];     /* registers; an input from RTI_CONSTANTS on is a constant */
 } rti_step;
+
+enum { RTI_CONSTANTS = 100, RTI_MAX_CONSTANTS = 256 - RTI_CONSTANTS };
 
 /* Registers 0 to n_inputs - 1 are the inputs. */
 typedef struct rti_program {
     rti_class compute;
     int n_inputs, n_outputs, n_steps, n_registers;
     uint8_t output[RTI_MAX_OUTPUTS];            /* the register of each output */
+    const uint64_t *constant;                   /* numbers of the class; NULL for none */
     rti_step step[RTI_MAX_STEPS];
 } rti_program;
+
+/* ---- from values to registers ---- */
+
+/* A step before registers are given out: what it makes is value RTI_STEP_VALUE + its place. Values below that are the inputs. */
+typedef struct rti_plan_step {
+    rti_run_fn run;
+    uint8_t n_in;
+    uint16_t in[3];
+} rti_plan_step;
+
+enum { RTI_STEP_VALUE = RTI_MAX_INPUTS, RTI_MAX_VALUES = RTI_MAX_INPUTS + RTI_MAX_STEPS, RTI_CONSTANT_VALUE = RTI_MAX_VALUES };
+
+/* The program that computes the values named in result (p->n_outputs, n_inputs and compute are set). Steps that none of them needs are
+ * left out, and a register is used again after its value's last use. False if there are not enough registers. */
+static bool rti_program_plan(rti_program *p, const rti_plan_step *plan, int n_steps, const uint16_t *result)
+{
+    uint16_t last_use[RTI_MAX_VALUES];          /* 0: never; k + 1: by step k; RTI_MAX_VALUES: an output */
+    uint8_t reg[RTI_MAX_VALUES], is_free[RTI_MAX_REGISTERS];
+    memset(last_use, 0, sizeof last_use);
+    memset(is_free, 0, sizeof is_free);
+    for (int i = 0; i < p->n_outputs; i++)
+        last_use[result[i]] = RTI_MAX_VALUES;
+    for (int k = n_steps - 1; k >= 0; k--)
+        for (int i = 0; last_use[RTI_STEP_VALUE + k] && i < plan[k].n_in; i++)
+            if (plan[k].in[i] < RTI_CONSTANT_VALUE && !last_use[plan[k].in[i]])
+                last_use[plan[k].in[i]] = (uint16_t)(k + 1);
+    p->n_registers = p->n_inputs;
+    p->n_steps = 0;
+    for (int i = 0; i < p->n_inputs; i++)
+        reg[i] = (uint8_t)i;
+    for (int k = 0; k < n_steps; k++) {
+        if (!last_use[RTI_STEP_VALUE + k])
+            continue;
+        rti_step *step = &p->step[p->n_steps++];
+        step->run = plan[k].run;
+        step->n_in = plan[k].n_in;
+        step->n_out = 1;
+        for (int i = 0; i < plan[k].n_in; i++) {
+            int value = plan[k].in[i];
+            step->in[i] = value < RTI_CONSTANT_VALUE ? reg[value] : (uint8_t)(value - RTI_CONSTANT_VALUE + RTI_CONSTANTS);
+            if (value >= RTI_STEP_VALUE && value < RTI_CONSTANT_VALUE && last_use[value] == k + 1)
+                is_free[reg[value]] = 1;                    /* a formula reads a place before it writes it */
+        }
+        int r = p->n_inputs;
+        while (r < p->n_registers && !is_free[r])
+            r++;
+        if (r == RTI_MAX_REGISTERS)
+            return false;
+        if (r == p->n_registers)
+            p->n_registers++;
+        is_free[r] = 0;
+        reg[RTI_STEP_VALUE + k] = step->out[0] = (uint8_t)r;
+    }
+    for (int i = 0; i < p->n_outputs; i++)
+        p->output[i] = reg[result[i]];
+    return true;
+}
+
+/* A recorded formula as a program: each word a step. Constants go into constant[]. False if it does not fit. */
+static RTI_UNUSED bool rti_program_of_recording(rti_program *p, const rti_recording *r, int n_inputs, int result, rti_class compute,
+                                                uint64_t constant[RTI_MAX_CONSTANTS])
+{
+    static const struct { rti_run_fn f32[RTI_ISA_COUNT], f64[RTI_ISA_COUNT]; } loops[] = {
+#define RTI_WORD_LOOPS(name, n_operands, text) { RTI_LOOPS_F32(word_##name), RTI_LOOPS_F64(word_##name) },
+        RTI_LOOPED_WORD_LIST(RTI_WORD_LOOPS)
+#undef RTI_WORD_LOOPS
+    };
+    rti_plan_step plan[RTI_MAX_STEPS];
+    int n_steps = r->n_nodes - n_inputs, n_constants = 0;
+    if (r->n_nodes > RTI_MAX_NODES || n_inputs > RTI_MAX_INPUTS || n_steps > RTI_MAX_STEPS)
+        return false;
+    for (int k = 0; k < n_steps; k++) {
+        const rti_node_data *n = &r->node[n_inputs + k];
+        plan[k].run = compute == RTI_CLASS_F32 ? loops[n->word - RTI_WORD_constant].f32[rti_isa()] : loops[n->word - RTI_WORD_constant].f64[rti_isa()];
+        plan[k].n_in = (uint8_t)rti_words[n->word].n_operands;
+        for (int i = 0; i < plan[k].n_in; i++)
+            plan[k].in[i] = (uint16_t)(n->operand[i] < n_inputs ? n->operand[i] : n->operand[i] - n_inputs + RTI_STEP_VALUE);
+        if (n->word != RTI_WORD_constant)
+            continue;
+        if (n_constants == RTI_MAX_CONSTANTS)
+            return false;
+        rti_scalar_to_class(rt_scalar_float(n->value), compute, &constant[n_constants]);
+        plan[k].n_in = 1;
+        plan[k].in[0] = (uint16_t)(RTI_CONSTANT_VALUE + n_constants++);
+    }
+    p->compute = compute;
+    p->n_inputs = n_inputs;
+    p->n_outputs = 1;
+    p->constant = constant;
+    uint16_t value = (uint16_t)(result - n_inputs + RTI_STEP_VALUE);
+    return rti_program_plan(p, plan, n_steps, &value);
+}
 
 /* An array as a program sees it. */
 typedef struct rti_operand {
@@ -253,7 +348,7 @@ static void rti_sweep_tile(const rti_sweep *s, int64_t start, int64_t n, bool as
         const void *in[12];
         void *out[3];
         for (int i = 0; i < step->n_in; i++)
-            in[i] = reg[step->in[i]];
+            in[i] = step->in[i] < RTI_CONSTANTS ? reg[step->in[i]] : &p->constant[step->in[i] - RTI_CONSTANTS];
         for (int i = 0; i < step->n_out; i++)
             out[i] = reg[step->out[i]];
         step->run(out, in, whole);
@@ -276,7 +371,7 @@ static void rti_sweep_range(void *work, int64_t begin, int64_t end)
             memset(buffer[k], 0, sizeof buffer[k]);
     }
     for (int64_t at = begin; at < end; at += RTI_TILE) {
-        int64_t n = RTI_MIN(end - at, RTI_TILE), whole = n - n % RTI_STEP;
+        int64_t n = RTI_MIN(end - at, (int64_t)RTI_TILE), whole = n - n % RTI_STEP;
         if (whole)
             rti_sweep_tile(s, at, whole, false, buffer);
         if (n > whole)
@@ -411,6 +506,7 @@ static rt_status rti_program_run(const rti_program *p, rti_operand *operand, int
 static void rti_program_of(rti_program *p, const rti_formula *f, rti_class compute)
 {
     p->compute = compute;
+    p->constant = NULL;
     p->n_inputs = f->n_in;
     p->n_outputs = f->n_out;
     p->n_steps = 1;

@@ -3,6 +3,8 @@
 /* What formulas are made of. The list gives each word's number of operands and its text in C. */
 #define RTI_WORD_LIST(X) \
     X(input,    0, "") \
+    RTI_LOOPED_WORD_LIST(X)
+#define RTI_LOOPED_WORD_LIST(X) \
     X(constant, 0, "") \
     X(neg,      1, "-%a") \
     X(abs,      1, "fabs%s(%a)") \
@@ -35,7 +37,7 @@ enum {
 };
 
 /* A formula as data: each node applies a word to earlier nodes. */
-enum { RTI_MAX_NODES = 120 };
+enum { RTI_MAX_NODES = 200 };
 typedef struct rti_node_data { uint8_t word; int16_t operand[3]; double value; } rti_node_data;
 typedef struct rti_recording {
     int n_nodes;                       /* beyond RTI_MAX_NODES the recording is not valid */
@@ -83,6 +85,17 @@ static RTI_UNUSED void rti_print_node(rti_text *t, const rti_node_data *n, bool 
     }
 }
 
+/* A number as C reads it: with a point or an exponent, for 1f is none. */
+static void rti_print_number(rti_text *t, double value, bool is_f32)
+{
+    char digits[32];
+    snprintf(digits, sizeof digits, is_f32 ? "%.9g" : "%.17g", value);
+    if (value == HUGE_VAL || value == -HUGE_VAL)
+        rti_text_add(t, "%sHUGE_VAL%s", value < 0 ? "-" : "", is_f32 ? "F" : "");
+    else
+        rti_text_add(t, "%s%s%s", digits, strpbrk(digits, ".en") ? "" : ".0", is_f32 ? "f" : "");
+}
+
 /* The recorded formula as a C function `real name(real v0, ...)`, real being float or double. Answers the text's length. */
 static RTI_UNUSED size_t rti_print_c(const rti_recording *r, const char *name, int n_inputs, int result, bool is_f32, char *buffer, size_t size)
 {
@@ -97,7 +110,7 @@ static RTI_UNUSED size_t rti_print_c(const rti_recording *r, const char *name, i
         bool mask = n->word == RTI_WORD_isnan || n->word == RTI_WORD_not || (n->word >= RTI_WORD_lt && n->word <= RTI_WORD_or);
         rti_text_add(&t, "    const %s v%d = ", mask ? "int" : real, i);
         if (n->word == RTI_WORD_constant)
-            rti_text_add(&t, "%.17g%s", n->value, is_f32 ? "f" : "");
+            rti_print_number(&t, n->value, is_f32);
         else
             rti_print_node(&t, n, is_f32);
         rti_text_add(&t, ";\n");

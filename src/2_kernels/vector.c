@@ -24,7 +24,17 @@ typedef int64_t rti_bits;
 typedef rti_real rti_vf __attribute__((vector_size(RTI_VECTOR_BYTES)));
 typedef rti_bits rti_vm __attribute__((vector_size(RTI_VECTOR_BYTES)));
 #  define RTI_LANES ((int64_t)(RTI_VECTOR_BYTES / sizeof(rti_real)))
+#  if defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ == 0
 static RTI_INLINE rti_vf rti_vset(double c) { rti_vf zero = { 0 }; return (rti_real)c - zero; }
+#  else     /* where floats count as doubles, a number and a vector do not mix */
+static RTI_INLINE rti_vf rti_vset(double c)
+{
+    rti_vf r;
+    for (int64_t i = 0; i < RTI_LANES; i++)
+        r[i] = (rti_real)c;
+    return r;
+}
+#  endif
 static RTI_INLINE rti_vm RTI_FN(mset)(rti_bits c) { rti_vm zero = { 0 }; return c - zero; }
 static RTI_INLINE rti_vm RTI_FN(to_bits)(rti_vf a) { return (rti_vm)a; }
 static RTI_INLINE rti_vf RTI_FN(of_bits)(rti_vm a) { return (rti_vf)a; }
@@ -74,22 +84,22 @@ static RTI_INLINE rti_vf rti_vcopysign(rti_vf size, rti_vf sign)
     return RTI_FN(of_bits)((RTI_FN(to_bits)(size) & ~RTI_SIGN_BIT) | (RTI_FN(to_bits)(sign) & RTI_SIGN_BIT));
 }
 
-/* a * b + c, square root, nearest integer (ties to even) */
+/* a * b + c, square root, nearest integer (ties to even); without optimisation, GCC's rounding intrinsics are macros that warn */
+#if defined(RTI_AVX512) && !defined(__clang__)
+#  pragma GCC diagnostic push
+#  pragma GCC diagnostic ignored "-Wsign-conversion"
+#endif
 #if defined(RTI_AVX512) && RTI_REAL == 32
 static RTI_INLINE rti_vf rti_vfma(rti_vf a, rti_vf b, rti_vf c) { return (rti_vf)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c); }
-static RTI_INLINE rti_vf rti_vsqrt(rti_vf a) { return (rti_vf)_mm512_sqrt_ps((__m512)a); }
 static RTI_INLINE rti_vf rti_vround(rti_vf a) { return (rti_vf)_mm512_roundscale_ps((__m512)a, 8); }
 #elif defined(RTI_AVX512)
 static RTI_INLINE rti_vf rti_vfma(rti_vf a, rti_vf b, rti_vf c) { return (rti_vf)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c); }
-static RTI_INLINE rti_vf rti_vsqrt(rti_vf a) { return (rti_vf)_mm512_sqrt_pd((__m512d)a); }
 static RTI_INLINE rti_vf rti_vround(rti_vf a) { return (rti_vf)_mm512_roundscale_pd((__m512d)a, 8); }
 #elif defined(RTI_AVX2) && RTI_REAL == 32
 static RTI_INLINE rti_vf rti_vfma(rti_vf a, rti_vf b, rti_vf c) { return (rti_vf)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c); }
-static RTI_INLINE rti_vf rti_vsqrt(rti_vf a) { return (rti_vf)_mm256_sqrt_ps((__m256)a); }
 static RTI_INLINE rti_vf rti_vround(rti_vf a) { return (rti_vf)_mm256_round_ps((__m256)a, 8); }
 #elif defined(RTI_AVX2)
 static RTI_INLINE rti_vf rti_vfma(rti_vf a, rti_vf b, rti_vf c) { return (rti_vf)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c); }
-static RTI_INLINE rti_vf rti_vsqrt(rti_vf a) { return (rti_vf)_mm256_sqrt_pd((__m256d)a); }
 static RTI_INLINE rti_vf rti_vround(rti_vf a) { return (rti_vf)_mm256_round_pd((__m256d)a, 8); }
 #elif defined(RTI_NEON) && RTI_REAL == 32
 static RTI_INLINE rti_vf rti_vfma(rti_vf a, rti_vf b, rti_vf c) { return (rti_vf)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b); }
@@ -115,6 +125,23 @@ static RTI_INLINE rti_vf rti_vround(rti_vf a)
     rti_vf shift = rti_vset(RTI_REAL == 32 ? 8388608.0 : 4503599627370496.0), size = rti_vabs(a);
     rti_vf whole = (size + shift) - shift;
     return rti_vcopysign(rti_vselect(rti_vlt(size, shift), whole, size), a);
+}
+#endif
+
+#if defined(RTI_AVX512) && !defined(__clang__)
+#  pragma GCC diagnostic pop
+#endif
+#if defined(RTI_AVX512) || defined(RTI_AVX2)
+/* written as the instruction: under -ffast-math clang estimates what it takes for a call of sqrt */
+static RTI_INLINE rti_vf rti_vsqrt(rti_vf a)
+{
+    rti_vf r;
+#  if RTI_REAL == 32
+    __asm__("vsqrtps %1, %0" : "=v"(r) : "v"(a));
+#  else
+    __asm__("vsqrtpd %1, %0" : "=v"(r) : "v"(a));
+#  endif
+    return r;
 }
 #endif
 
@@ -216,6 +243,7 @@ static RTI_INLINE void RTI_FN(store_left)(rti_real *p, rti_vf a, __mmask8 part) 
 
 /* ---- the words as loops of their own, for recorded formulas; masks travel in tiles as the bits they are ---- */
 
+RTI_LOOP(word_constant, RTI_IN(0) RTI_OUT(0), RTI_PUT(0, rti_vset((double)in0[0]));)
 RTI_LOOP(word_neg, RTI_IN(0) RTI_OUT(0), RTI_PUT(0, rti_vneg(RTI_TAKE(0)));)
 RTI_LOOP(word_abs, RTI_IN(0) RTI_OUT(0), RTI_PUT(0, rti_vabs(RTI_TAKE(0)));)
 RTI_LOOP(word_sqrt, RTI_IN(0) RTI_OUT(0), RTI_PUT(0, rti_vsqrt(RTI_TAKE(0)));)

@@ -10,7 +10,7 @@ typedef struct rt_shape {
 } rt_shape;
 
 #ifdef __cplusplus
-template <class... Dims> inline rt_shape rti_shape_of(Dims... dims)
+template <class... Dims> static inline rt_shape rti_shape_of(Dims... dims)
 {
     static_assert(sizeof...(dims) <= RT_MAX_DIMS, "a tensor has at most RT_MAX_DIMS dimensions");
     const int64_t list[] = { static_cast<int64_t>(dims)... };
@@ -30,7 +30,7 @@ template <class... Dims> inline rt_shape rti_shape_of(Dims... dims)
 /* Number lists in place: RT_F32(1, 2, 3), RT_F64(...), RT_I64(...). They live as long as the statement (C++) or block (C) they stand in. */
 #ifdef __cplusplus
 template <class T, size_t N> struct rti_list { T v[N]; };
-template <class T, class... X> inline rti_list<T, sizeof...(X)> rti_list_of(X... x)
+template <class T, class... X> static inline rti_list<T, sizeof...(X)> rti_list_of(X... x)
 {
     return rti_list<T, sizeof...(X)>{ { static_cast<T>(x)... } };
 }

@@ -3,7 +3,7 @@
  * over one shape and class of numbers pile up in the thread's capture. It runs when any other op, or anybody, wants elements. Results
  * that nobody holds any more by then are never written to memory. */
 
-enum { RTI_MAX_PENDING = 24, RTI_MAX_VALUES = RTI_MAX_INPUTS + RTI_MAX_STEPS };
+enum { RTI_MAX_PENDING = 24 };
 
 typedef struct rti_capture {
     rti_pending_head head;
@@ -13,11 +13,9 @@ typedef struct rti_capture {
     int n_inputs, n_steps, n_pending;
     rt_tensor *input[RTI_MAX_INPUTS];            /* held; NULL for a number */
     uint64_t number[RTI_MAX_INPUTS];
-    struct { const rti_formula *formula; uint8_t in[3]; } step[RTI_MAX_STEPS];   /* step k makes value RTI_STEP_VALUE + k */
-    struct { rt_tensor *x; uint8_t value; } pending[RTI_MAX_PENDING];            /* x NULL: died */
+    rti_plan_step step[RTI_MAX_STEPS];
+    struct { rt_tensor *x; uint16_t value; } pending[RTI_MAX_PENDING];            /* x NULL: died */
 } rti_capture;
-
-enum { RTI_STEP_VALUE = RTI_MAX_INPUTS };   /* values: inputs first, then the steps' results from here on */
 
 static rt_status rti_capture_flush(void);
 
@@ -60,55 +58,21 @@ static rti_capture *rti_capture_get(void)
 
 /* ---- from what was recorded to a program ---- */
 
-/* Marks the values that live results need, and gives each its register: dead ones' registers are used again. */
+/* The program of what was captured, and the tensors that its outputs are: the results that somebody still holds. */
 static void rti_capture_program(const rti_capture *c, rti_program *p, rt_tensor **out)
 {
-    uint8_t last_use[RTI_MAX_VALUES], reg[RTI_MAX_VALUES], is_free[RTI_MAX_REGISTERS];
-    memset(last_use, 0, sizeof last_use);       /* 0: never; k + 1: by step k; 255: a result */
+    p->compute = c->compute;
+    p->constant = NULL;
+    p->n_inputs = c->n_inputs;
     p->n_outputs = 0;
+    uint16_t value[RTI_MAX_PENDING];
     for (int i = 0; i < c->n_pending; i++) {
         if (!c->pending[i].x)
             continue;
-        last_use[c->pending[i].value] = 255;
         out[p->n_outputs] = c->pending[i].x;
-        p->output[p->n_outputs++] = c->pending[i].value;    /* a register in a moment */
+        value[p->n_outputs++] = c->pending[i].value;
     }
-    for (int k = c->n_steps - 1; k >= 0; k--)
-        if (last_use[RTI_STEP_VALUE + k])
-            for (int i = 0; i < c->step[k].formula->n_in; i++)
-                if (!last_use[c->step[k].in[i]])
-                    last_use[c->step[k].in[i]] = (uint8_t)(k + 1);
-    p->compute = c->compute;
-    p->n_inputs = c->n_inputs;
-    p->n_registers = c->n_inputs;
-    p->n_steps = 0;
-    for (int i = 0; i < c->n_inputs; i++)
-        reg[i] = (uint8_t)i;
-    memset(is_free, 0, sizeof is_free);
-    for (int k = 0; k < c->n_steps; k++) {
-        if (!last_use[RTI_STEP_VALUE + k])
-            continue;
-        const rti_formula *f = c->step[k].formula;
-        rti_step *step = &p->step[p->n_steps++];
-        step->run = rti_formula_run(f, c->compute);
-        step->n_in = f->n_in;
-        step->n_out = 1;
-        for (int i = 0; i < f->n_in; i++) {
-            uint8_t value = c->step[k].in[i];
-            step->in[i] = reg[value];
-            if (value >= RTI_STEP_VALUE && last_use[value] == k + 1)
-                is_free[reg[value]] = 1;                    /* a formula reads a place before it writes it */
-        }
-        int r = c->n_inputs;
-        while (r < p->n_registers && !is_free[r])
-            r++;
-        if (r == p->n_registers)
-            p->n_registers++;
-        is_free[r] = 0;
-        reg[RTI_STEP_VALUE + k] = step->out[0] = (uint8_t)r;
-    }
-    for (int i = 0; i < p->n_outputs; i++)
-        p->output[i] = reg[p->output[i]];
+    rti_program_plan(p, c->step, c->n_steps, value);      /* rti_capture_fits has left room for every value */
 }
 
 static rt_status rti_capture_run(rti_capture *c)
@@ -161,7 +125,7 @@ static rt_status rti_capture_flush(void)
 /* ---- appending ---- */
 
 /* The value number of an operand: a pending result of this capture, an input already there, or a new one. */
-static uint8_t rti_capture_operand(rti_capture *c, const rt_value *v)
+static uint16_t rti_capture_operand(rti_capture *c, const rt_value *v)
 {
     rt_tensor *x = v->tag == RT_VALUE_TENSOR ? v->as.tensor : NULL;
     uint64_t number = 0;
@@ -174,11 +138,11 @@ static uint8_t rti_capture_operand(rti_capture *c, const rt_value *v)
         rti_scalar_to_class(rti_scalar_of_value(v), c->compute, &number);
     for (int k = 0; k < c->n_inputs; k++)
         if (c->input[k] == x && (x || c->number[k] == number))
-            return (uint8_t)k;
+            return (uint16_t)k;
     rti_retain(x ? x : RT_NONE);
     c->input[c->n_inputs] = x;
     c->number[c->n_inputs] = number;
-    return (uint8_t)c->n_inputs++;
+    return (uint16_t)c->n_inputs++;
 }
 
 static bool rti_capture_fits(const rti_capture *c, const rti_call *call)
@@ -197,7 +161,7 @@ static bool rti_capture_fits(const rti_capture *c, const rti_call *call)
 static bool rti_capture_takes(const rti_call *call)
 {
     rt_dtype dtype = call->result[0].dtype;
-    return dtype == rti_class_dtype[call->compute] || dtype == RT_BOOL;
+    return (dtype == rti_class_dtype[call->compute] || dtype == RT_BOOL) && !rti_common_is_narrow(call);
 }
 
 /* Puts a call whose shape rule has run into the capture, its result pending. */
@@ -231,9 +195,10 @@ static rt_status rti_capture_append(rti_call *call)
     y->extension = c;
     for (int i = 0; i < f->n_in; i++)
         c->step[c->n_steps].in[i] = rti_capture_operand(c, &call->arg[i]);
-    c->step[c->n_steps].formula = f;
+    c->step[c->n_steps].run = rti_formula_run(f, c->compute);
+    c->step[c->n_steps].n_in = f->n_in;
     c->pending[c->n_pending].x = y;
-    c->pending[c->n_pending++].value = (uint8_t)(RTI_STEP_VALUE + c->n_steps++);
+    c->pending[c->n_pending++].value = (uint16_t)(RTI_STEP_VALUE + c->n_steps++);
     call->out[0] = y;
     return RT_OK;
 }

@@ -20,7 +20,7 @@ static RTI_INLINE rt_status rti_door_look(const rt_op *op, const rt_value *arg, 
     for (int k = 0; k < n_args; k++) {
         if (RTI_LIKELY(arg[k].tag == RT_VALUE_TENSOR)) {
             const rt_tensor *x = arg[k].as.tensor;
-            if (RTI_UNLIKELY(!x || x->tag != RTI_TAG_TENSOR))
+            if (RTI_UNLIKELY(!x || x->tag != RTI_TAG_TENSOR || rti_absent(x)))
                 return rti_refuse_argument(op, x, k);
             wants |= x->requires_grad;
         } else if (arg[k].tag == RT_VALUE_TENSORS) {
@@ -53,9 +53,11 @@ static RTI_INLINE rt_status rti_settle_arguments(const rt_value *arg, int n_args
 /* Whether the kernel can write straight into a given tensor. */
 static bool rti_into_direct(const rti_call *c, const rt_tensor *x, int k)
 {
+    if (x->dtype != c->result[k].dtype)      /* a result takes its own type before it takes another */
+        return false;
     if (c->op->flags & RTI_ANY_OUT)
         return true;
-    if (x->dtype != c->result[k].dtype || !rti_contiguous(x))
+    if (!rti_contiguous(x))
         return false;
     for (int a = 0; a < c->n_args; a++)
         for (int i = 0; i < rti_value_tensors(&c->arg[a]); i++) {
@@ -209,6 +211,10 @@ static rt_status rti_door(const rt_op *op, const rt_value *arg, int n_args, rt_t
         node = rti_tape_begin(op, arg, n_args);
         if (RTI_UNLIKELY(!node))
             return rti_pending_code();
+        if (RTI_UNLIKELY(into != NULL) && (status = rti_tape_set_aside(node, into[0])) != RT_OK) {
+            rti_node_release(node);
+            return status;
+        }
     }
     rti_call c;
     c.op = op;

@@ -72,24 +72,39 @@ static RTI_NOINLINE rt_status rti_refuse_broadcast(const rti_call *c, int n)
                      "shapes %s do not broadcast: counted from the end, sizes must be equal or one of them 1", list);
 }
 
-/* The dtype of the result and the class it is computed in. */
-static RTI_INLINE rt_status rti_elementwise_dtype(rti_call *c, int n)
+static RTI_INLINE bool rti_has_bool(const rti_call *c, int n)
+{
+    for (int k = 0; k < n; k++) {
+        const rt_tensor *x = rti_arg_tensor(c, k);
+        if (x ? x->dtype == RT_BOOL : c->arg[k].tag == RT_VALUE_BOOL)
+            return true;
+    }
+    return false;
+}
+
+/* The result's dtype, and how it is computed, from the operands' common type. */
+static RTI_INLINE rt_status rti_elementwise_class(rti_call *c, int n, rt_dtype common)
 {
     uint32_t flags = c->op->flags;
-    rt_dtype common;
-    if (RTI_UNLIKELY(flags & RTI_KEEPS_FIRST))
-        common = (rt_dtype)c->arg[0].as.tensor->dtype;
-    else if (RTI_UNLIKELY(!rti_promote_operands(c, flags & RTI_CONDITION ? 1 : 0, n, &common)))
-        return rti_refuse_promotion(c, n);
-    if (RTI_UNLIKELY(((flags & RTI_NO_INTEGERS) && rti_kind_rank(common) < 2) || ((flags & RTI_NO_BOOL) && common == RT_BOOL)))
-        return rti_refuse_dtype(c, common);
-    if ((flags & RTI_TO_FLOAT) && rti_kind_rank(common) < 2)
+    if (RTI_UNLIKELY(((flags & RTI_NO_INTEGERS) && rti_kind_rank(common) < 2) || ((flags & RTI_NO_BOOL) && rti_has_bool(c, n))))
+        return rti_refuse_dtype(c, flags & RTI_NO_BOOL ? RT_BOOL : common);
+    if (RTI_UNLIKELY(flags & RTI_TO_FLOAT) && rti_kind_rank(common) < 2)
         common = RT_FLOAT32;
-    if (RTI_UNLIKELY(!rti_conversion_of(common) || !rti_formula_run(c->formula, rti_class_of(common))))
-        return rti_refuse_dtype(c, common);
+    c->common = common;
     c->compute = rti_class_of(common);
+    c->run = rti_formula_run(c->formula, c->compute);
     c->result[0].dtype = flags & RTI_TO_BOOL ? RT_BOOL : common;
-    return RT_OK;
+    return RTI_LIKELY(rti_conversion_of(common) && c->run) ? RT_OK : rti_refuse_dtype(c, common);
+}
+
+static rt_status rti_elementwise_dtype(rti_call *c, int n)
+{
+    rt_dtype common;
+    if (RTI_UNLIKELY(c->op->flags & RTI_KEEPS_FIRST))
+        common = (rt_dtype)c->arg[0].as.tensor->dtype;
+    else if (RTI_UNLIKELY(!rti_promote_operands(c, c->op->flags & RTI_CONDITION ? 1 : 0, n, &common)))
+        return rti_refuse_promotion(c, n);
+    return rti_elementwise_class(c, n, common);
 }
 
 /* Joins x's shape to the result's; false if they do not broadcast. */
@@ -106,7 +121,17 @@ static RTI_INLINE bool rti_shape_join(rti_call *c, const rt_tensor *x)
     return rti_broadcast(r->size, &r->ndim, x->size, x->ndim);
 }
 
-static rt_status rti_shape_elementwise(rti_call *c)
+/* Whether two operands have one shape and dtype, one that can be computed with: the common case. */
+static RTI_INLINE bool rti_alike(const rt_tensor *a, const rt_tensor *b)
+{
+    bool same = a->dtype == b->dtype && a->ndim == b->ndim && rti_conversion_of((rt_dtype)a->dtype);
+    for (int d = 0; d < a->ndim && same; d++)
+        same = a->size[d] == b->size[d];
+    return same;
+}
+
+/* Any operands: shapes broadcast, types promote. */
+static RTI_NOINLINE rt_status rti_shape_general(rti_call *c)
 {
     int n = c->formula->n_in;
     rti_result *r = &c->result[0];
@@ -117,16 +142,16 @@ static rt_status rti_shape_elementwise(rti_call *c)
     r->n = 1;
     for (int k = 0; k < n; k++) {
         const rt_tensor *x = rti_arg_tensor(c, k);
-        if (RTI_UNLIKELY(!x)) {
+        if (!x) {
             contiguous = false;
             continue;
         }
-        if (RTI_UNLIKELY(!rti_conversion_of((rt_dtype)x->dtype)))
+        if (!rti_conversion_of((rt_dtype)x->dtype))
             return rti_refuse_dtype(c, (rt_dtype)x->dtype);
         contiguous &= x->contiguous;
         if (first) {
             same_dtype &= x->dtype == first->dtype;
-            fits &= rti_shape_join(c, x);
+            fits = fits && rti_shape_join(c, x);
             continue;
         }
         first = x;
@@ -135,12 +160,28 @@ static rt_status rti_shape_elementwise(rti_call *c)
         for (int d = 0; d < x->ndim; d++)
             r->size[d] = x->size[d];
     }
-    if (RTI_UNLIKELY(!fits))
+    if (!fits)
         return rti_refuse_broadcast(c, n);
-    if (RTI_UNLIKELY(r->n < 0) && rti_result_set(c, 0, RT_FLOAT32, r->size, r->ndim) != RT_OK)
+    if (r->n < 0 && rti_result_set(c, 0, RT_FLOAT32, r->size, r->ndim) != RT_OK)
         return rti_pending_code();
-    rt_status status = rti_elementwise_dtype(c, n);
+    rt_status status = rti_elementwise_dtype(c, c->op->formula->n_in);
     c->flat = c->flat && contiguous && same_dtype && first && first->dtype == rti_class_dtype[c->compute];
+    return status;
+}
+
+static rt_status rti_shape_elementwise(rti_call *c)
+{
+    int n = c->formula->n_in;
+    rti_result *r = &c->result[0];
+    const rt_tensor *first = rti_arg_tensor(c, 0), *other = n == 2 ? rti_arg_tensor(c, 1) : first;
+    if (RTI_UNLIKELY(n > 2 || !first || !other || !rti_alike(first, other)))
+        return rti_shape_general(c);
+    r->ndim = first->ndim;
+    r->n = first->numel;
+    for (int d = 0; d < first->ndim; d++)
+        r->size[d] = first->size[d];
+    rt_status status = rti_elementwise_class(c, n, (rt_dtype)first->dtype);
+    c->flat = first->contiguous && other->contiguous && first->dtype == rti_class_dtype[c->compute];
     return status;
 }
 
@@ -183,11 +224,24 @@ static bool rti_overlaps(const rt_tensor *x, const rt_tensor *out)
 /* A contiguous copy of x as a dtype, owned by the caller. */
 static rt_tensor *rti_copy_of(const rt_tensor *x, rt_dtype dtype);
 
+/* Whether the common type is narrower than what it is computed in, so that operands of other types must be brought to it first: in uint8,
+ * -1 is 255, and compares so. */
+static RTI_INLINE bool rti_common_is_narrow(const rti_call *c) { return c->compute == RTI_CLASS_I64 && c->common != RT_INT64 && c->common != RT_BOOL; }
+
+static rt_scalar rti_as_common(const rti_call *c, rt_scalar s)
+{
+    char element[8];
+    if (!rti_common_is_narrow(c))
+        return s;
+    rti_write_element(c->common, element, s);
+    return rti_read_element(c->common, element);
+}
+
 /* The shortest way: the formula's loop straight over the operands' memory. */
 static rt_status rti_run_flat(const rti_call *c)
 {
     rti_flat f;
-    f.run = rti_formula_run(c->formula, c->compute);
+    f.run = c->run;
     f.n_in = c->formula->n_in;
     f.masked = rti_loops_masked(c->compute);
     f.wide = rti_element_bytes(rti_class_dtype[c->compute]);
@@ -208,12 +262,11 @@ static bool rti_flat_into(const rti_call *c)
     return true;
 }
 
-static rt_status rti_run_elementwise(rti_call *c)
+/* Any layouts and dtypes, through a program. */
+static RTI_NOINLINE rt_status rti_run_general(rti_call *c)
 {
     const rti_formula *f = c->formula;
     rt_tensor *out = c->out[0], *copy[3] = { NULL, NULL, NULL };
-    if (RTI_LIKELY(c->flat && rti_flat_into(c)))
-        return rti_run_flat(c);
     rti_operand operand[4];
     uint64_t word[3];
     rti_program program;
@@ -222,11 +275,12 @@ static rt_status rti_run_elementwise(rti_call *c)
     for (int k = 0; k < f->n_in && status == RT_OK; k++) {
         rt_tensor *x = rti_arg_tensor(c, k);
         if (!x) {
-            rti_operand_number(&operand[k], rti_scalar_of_value(&c->arg[k]), c->compute, &word[k], out->ndim);
+            rti_operand_number(&operand[k], rti_as_common(c, rti_scalar_of_value(&c->arg[k])), c->compute, &word[k], out->ndim);
             continue;
         }
-        if (RTI_UNLIKELY(rti_overlaps(x, out))) {
-            x = copy[k] = rti_copy_of(x, (rt_dtype)x->dtype);
+        bool narrows = rti_common_is_narrow(c) && x->dtype != c->common && x->dtype != RT_BOOL;
+        if (RTI_UNLIKELY(narrows || rti_overlaps(x, out))) {
+            x = copy[k] = rti_copy_of(x, narrows ? c->common : (rt_dtype)x->dtype);
             if (!x) {
                 status = rti_pending_code();
                 break;
@@ -243,12 +297,15 @@ static rt_status rti_run_elementwise(rti_call *c)
     return status;
 }
 
+static rt_status rti_run_elementwise(rti_call *c) { return RTI_LIKELY(c->flat && rti_flat_into(c)) ? rti_run_flat(c) : rti_run_general(c); }
+
 /* ---- copying: the identity formula, between any two layouts and dtypes ---- */
 
 /* The loop of the identity: a program's way to say that its input is its result. */
 static void rti_copy_program(rti_program *p, rti_class compute)
 {
     p->compute = compute;
+    p->constant = NULL;
     p->n_inputs = p->n_outputs = 1;
     p->n_steps = 0;
     p->n_registers = 1;

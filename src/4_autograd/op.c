@@ -16,7 +16,9 @@ typedef struct rti_call {
     const rt_value *arg;
     int n_args;
     const rti_formula *formula;            /* elementwise rows: the row's, or what the shape rule put in its place */
-    rti_class compute;                     /* and the class that the shape rule chose */
+    rt_dtype common;                       /* the type that operands are taken as, which the shape rule chose */
+    rti_class compute;                     /* and its class */
+    rti_run_fn run;                        /* the formula's loop over it */
     bool flat;                             /* operands are tensors of the result's shape, contiguous, of the class's own dtype */
     rti_result result[RTI_MAX_RESULTS];
     rt_tensor *out[RTI_MAX_RESULTS];       /* allocated, or given, before the kernel runs; owned by the call */
@@ -31,11 +33,11 @@ enum {
     RTI_TO_BOOL = 4,           /* elementwise: the result is bool, whatever is compared */
     RTI_CONDITION = 8,         /* elementwise: the first operand is a condition and takes no part in promotion */
     RTI_NO_INTEGERS = 16,      /* elementwise: refuses integers and bool, as PyTorch does */
-    RTI_NO_BOOL = 32,          /* elementwise: refuses bool */
+    RTI_NO_BOOL = 32,          /* elementwise: refuses bool, in any operand */
     RTI_KEEPS_FIRST = 64,      /* elementwise: the result has the first operand's type; the others follow */
     RTI_VIEW = 128,            /* the result shares memory with the first argument */
     RTI_CONSTANT = 256,        /* the result never depends on inputs in a way that has a derivative (comparisons, indices) */
-    RTI_ANY_OUT = 512          /* the kernel writes into results of any strides and dtype */
+    RTI_ANY_OUT = 512          /* the kernel writes into results of any strides, and over its operands */
 };
 
 /* What the tape keeps for the derivative. */

@@ -139,10 +139,7 @@ RT_API rt_status rt_call(const rt_op *op, const rt_value *args, int n_args, rt_v
         return rti_raise(RT_ERR_NULL, "rt_call", "there is no room for results");
     rt_status status = rti_call_row(op, args, n_args, NULL, results);
     for (int k = 0; status == RT_OK && k < op->n_results; k++)
-        if (!results[k].as.tensor->scope_thread)
-            rti_scoped(results[k].as.tensor);
-        else
-            rti_release(results[k].as.tensor);      /* an argument came back: it has its scope already */
+        rti_scoped(results[k].as.tensor);
     return status;
 }
 

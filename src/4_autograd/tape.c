@@ -17,6 +17,7 @@ typedef struct rti_edge {
     rt_tensor *leaf;
     int32_t index;
     uint8_t dtype, ndim;
+    bool shares_leaf;             /* the edge before it holds the same leaf, for both */
     int64_t *size;                /* the input's shape */
 } rti_edge;
 
@@ -68,7 +69,8 @@ static void rti_node_bury(rti_node *node)
     for (int k = 0; k < node->n_edges; k++) {
         if (node->edge[k].node)
             rti_node_release(node->edge[k].node);
-        rti_release(node->edge[k].leaf);
+        if (!node->edge[k].shares_leaf)
+            rti_release(node->edge[k].leaf);
     }
     for (int k = 0; k < node->n_results; k++)
         rti_release(node->grad[k]);
@@ -169,7 +171,7 @@ static char *rti_node_keep(rt_value *v, char *at)
     return at + (n + 7) / 8 * 8;
 }
 
-static RTI_INLINE void rti_edge_start(rti_edge *e, const rt_tensor *x)
+static RTI_INLINE void rti_edge_start(rti_edge *e, const rti_edge *before, const rt_tensor *x)
 {
     const rti_grad_meta *meta = rti_meta(x);
     e->dtype = x->dtype;
@@ -184,7 +186,9 @@ static RTI_INLINE void rti_edge_start(rti_edge *e, const rt_tensor *x)
         rti_node_retain(e->node);
     } else {
         e->leaf = (rt_tensor *)(uintptr_t)x;
-        rti_retain(e->leaf);
+        e->shares_leaf = before && before->leaf == x;
+        if (!e->shares_leaf)
+            rti_retain(e->leaf);
     }
 }
 
@@ -221,11 +225,12 @@ static rti_node *rti_tape_begin(const rt_op *op, const rt_value *arg, int n_args
             rti_edge *e = &node->edge[at];
             e->node = NULL;
             e->leaf = NULL;
+            e->shares_leaf = false;
             if (!x)
                 continue;
             e->size = (int64_t *)(void *)tail;
             tail += x->ndim * sizeof(int64_t);
-            rti_edge_start(e, x);
+            rti_edge_start(e, at > 0 ? e - 1 : NULL, x);
             node->version[at] = x->storage ? x->storage->version : 0;
             if (e->node && e->node->sequence > newest)
                 newest = e->node->sequence;
@@ -256,6 +261,38 @@ static rt_tensor *rti_alias(rt_tensor *x)
         v->base = NULL;
     }
     return v;
+}
+
+/* For a call that writes over an argument which its derivative needs: the node holds a copy of x as it was, history included. */
+static rt_status rti_tape_set_aside(rti_node *node, rt_tensor *x)
+{
+    const rti_grad_meta *old = rti_meta(x);
+    rt_tensor *copy = NULL;
+    int at = 0;
+    for (int k = 0; k < node->n_args; at += rti_value_tensors(&node->arg[k++])) {
+        if (node->arg[k].tag != RT_VALUE_TENSOR || node->arg[k].as.tensor != x)
+            continue;
+        if (!copy) {
+            copy = rti_copy_of(x, (rt_dtype)x->dtype);
+            rti_grad_meta *meta = copy && old && old->node ? rti_meta_make(copy) : NULL;
+            if (!copy || (old && old->node && !meta)) {
+                rti_release(copy);
+                return rti_pending_code();
+            }
+            if (meta) {
+                rti_node_retain(old->node);
+                meta->node = old->node;
+                meta->index = old->index;
+                copy->requires_grad = true;
+            }
+        } else {
+            rti_retain(copy);
+        }
+        rti_release(x);
+        node->arg[k].as.tensor = copy;
+        node->version[at] = copy->storage->version;
+    }
+    return RT_OK;
 }
 
 /* Hangs the node on the results. Takes over the caller's reference to it, also on failure. */

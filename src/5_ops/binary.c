@@ -53,19 +53,23 @@ static rt_tensor *rti_times(rt_tensor *g, const rti_backward *b, int k)
 
 /* ---- add, sub: the third argument, alpha, scales the second ---- */
 
-static bool rti_has_alpha(const rt_value *arg, int n_args)
+/* Whether argument k is a number other than 1. */
+static bool rti_alpha(const rt_value *arg, int n_args, int k)
 {
-    if (n_args < 3 || !rti_value_is_number(&arg[2]))
+    if (n_args <= k || !rti_value_is_number(&arg[k]))
         return false;
-    rt_scalar alpha = rti_scalar_of_value(&arg[2]);
+    rt_scalar alpha = rti_scalar_of_value(&arg[k]);
     return alpha.kind == RT_SCALAR_FLOAT ? alpha.re != 1 : alpha.i != 1;
 }
 
 static rt_status rti_shape_add(rti_call *c)
 {
-    if (RTI_UNLIKELY(rti_has_alpha(c->arg, c->n_args)))
+    if (RTI_UNLIKELY(rti_alpha(c->arg, c->n_args, 2)))
         c->formula = c->op->formula == &rti_formula_add ? &rti_formula_add_scaled : &rti_formula_sub_scaled;
-    return rti_shape_elementwise(c);
+    rt_status status = rti_shape_elementwise(c);
+    if (RTI_UNLIKELY(c->n_args > 2 && c->arg[2].tag == RT_VALUE_FLOAT) && status == RT_OK && rti_kind_rank(c->common) < 2)
+        return rti_raise(RT_ERR_VALUE, "add", "alpha must be an integer for integer tensors, got %g", c->arg[2].as.f);
+    return status;
 }
 
 static rt_status rti_add_backward_signed(rti_backward *b, bool negative)
@@ -74,7 +78,7 @@ static rt_status rti_add_backward_signed(rti_backward *b, bool negative)
     rt_status status = rti_b_needs(b, 0) ? rti_b_set(b, 0, g) : RT_OK;
     if (status != RT_OK || !rti_b_needs(b, 1))
         return status;
-    if (rti_has_alpha(b->node->arg, b->node->n_args))
+    if (rti_alpha(b->node->arg, b->node->n_args, 2))
         g = rti_times(g, b, 2);
     return rti_b_set(b, 1, negative ? rt_neg(g) : g);
 }

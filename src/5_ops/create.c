@@ -3,7 +3,7 @@
 RT_API rt_tensor_opts rt_tensor_opts_default(void)
 {
     rt_tensor_opts o;
-    memset(&o, 0, sizeof o);
+    memset((void *)&o, 0, sizeof o);
     o.exact = 1;
     o.dtype = RT_FLOAT32;
     return o;

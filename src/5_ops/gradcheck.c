@@ -3,7 +3,7 @@
 RT_API rt_gradcheck_opts rt_gradcheck_opts_default(void)
 {
     rt_gradcheck_opts o;
-    memset(&o, 0, sizeof o);
+    memset((void *)&o, 0, sizeof o);
     o.exact = 1;
     o.eps = 1e-6;
     o.atol = 1e-5;

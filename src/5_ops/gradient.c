@@ -38,7 +38,7 @@ static void rti_engine_options(rti_engine *e, const rt_backward_opts *opts)
 RT_API rt_backward_opts rt_backward_opts_default(void)
 {
     rt_backward_opts o;
-    memset(&o, 0, sizeof o);
+    memset((void *)&o, 0, sizeof o);
     o.exact = 1;
     return o;
 }
@@ -94,11 +94,6 @@ RT_API rt_status rt_autograd_grad(rt_tensor *const *outputs, int n_outputs, rt_t
             grads[i] = NULL;
         } else if (!grads[i]) {
             grads[i] = RT_NONE;
-        } else if (grads[i]->scope_thread) {      /* the caller's own tensor, an output's gradient passed on: an alias, so that it has one scope */
-            rt_tensor *own = rti_alias(grads[i]);
-            rti_release(grads[i]);
-            grads[i] = rti_scoped(own);
-            status = own ? status : rti_pending_code();
         } else {
             grads[i] = rti_scoped(grads[i]);
         }

@@ -58,7 +58,7 @@ static rt_status rti_shape_index_select(rti_call *c)
     int dim = rti_dim_arg(c);
     if (dim < 0 || rti_check_index(c, index) != RT_OK)
         return rti_pending_code();
-    if (index->ndim > 1)
+    if (index->ndim > 1 || (x->ndim == 0 && index->numel != 1))
         return rti_refuse_shapes(c, x, index, NULL);
     if (x->ndim > 0)
         memcpy(size, x->size, (size_t)x->ndim * sizeof *size);
@@ -153,9 +153,28 @@ static rt_status rti_add_slices(const rti_call *c, const rt_tensor *source, cons
     return RT_OK;
 }
 
+/* The source, contiguous, times alpha; a new reference. */
+static rt_tensor *rti_index_source(const rti_call *c)
+{
+    rt_tensor *source = rti_arg_tensor(c, 3);
+    if (!rti_alpha(c->arg, c->n_args, 4))
+        return rti_contiguous_as(source, (rt_dtype)source->dtype);
+    rt_value arg[2], scaled;
+    rti_box_tensor(&arg[0], source);
+    arg[1] = c->arg[4];
+    rt_scope scope = rt_no_grad();
+    rt_status status = rti_door(&rti_op_mul_scalar, arg, 2, NULL, &scaled);
+    rt_scope_end(scope);
+    if (status != RT_OK || scaled.as.tensor->dtype == source->dtype)
+        return status == RT_OK ? scaled.as.tensor : NULL;
+    rt_tensor *y = rti_copy_of(scaled.as.tensor, (rt_dtype)source->dtype);
+    rti_release(scaled.as.tensor);
+    return y;
+}
+
 static rt_status rti_run_index_add(rti_call *c)
 {
-    rt_tensor *source = rti_contiguous_as(rti_arg_tensor(c, 3), (rt_dtype)rti_arg_tensor(c, 3)->dtype);
+    rt_tensor *source = rti_index_source(c);
     rt_status status = source ? rti_copy_into(c->out[0], rti_arg_tensor(c, 0)) : rti_pending_code();
     if (status == RT_OK)
         status = rti_add_slices(c, source, rti_arg_tensor(c, 2), rti_dim_arg(c), c->out[0]);
@@ -168,8 +187,10 @@ static rt_status rti_index_add_backward(rti_backward *b)
     rt_status status = rti_b_needs(b, 0) ? rti_b_set(b, 0, rti_b_grad(b, 0)) : RT_OK;
     if (status != RT_OK || !rti_b_needs(b, 3))
         return status;
-    return rti_b_set(b, 3, rt_reshape(rt_index_select(rti_b_grad(b, 0), (int)rti_b_arg(b, 1)->as.i, rti_b_input(b, 2)),
-                                      rti_shape_copy(rti_b_input_shape(b, 3)->size, rti_b_input_shape(b, 3)->ndim)));
+    rt_tensor *g = rt_index_select(rti_b_grad(b, 0), (int)rti_b_arg(b, 1)->as.i, rti_b_input(b, 2));
+    if (rti_alpha(b->node->arg, b->node->n_args, 4))
+        g = rti_times(g, b, 4);
+    return rti_b_set(b, 3, rt_reshape(g, rti_shape_copy(rti_b_input_shape(b, 3)->size, rti_b_input_shape(b, 3)->ndim)));
 }
 static const rt_op rti_op_index_add = { "index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor", 1, 0, NULL,
                                         rti_shape_index_add, rti_run_index_add, NULL, rti_index_add_backward, NULL, NULL, RTI_SAVE_IN(2), -10, 10 };

@@ -87,11 +87,12 @@ static void rti_rows_range(void *work, int64_t begin, int64_t end)
 static rt_status rti_shape_log_softmax(rti_call *c)
 {
     const rt_tensor *x = rti_arg_tensor(c, 0);
-    if (!rti_is_float((rt_dtype)x->dtype) || !rti_conversion_of((rt_dtype)x->dtype))
-        return rti_refuse_dtype(c, (rt_dtype)x->dtype);
+    rt_dtype dtype = c->n_args > 2 && c->arg[2].tag == RT_VALUE_DTYPE ? (rt_dtype)c->arg[2].as.i : (rt_dtype)x->dtype;
+    if (!rti_is_float(dtype) || !rti_conversion_of(dtype) || !rti_conversion_of((rt_dtype)x->dtype))
+        return rti_refuse_dtype(c, rti_is_float(dtype) ? (rt_dtype)x->dtype : dtype);
     if (rti_wrap_dim("log_softmax", c->arg[1].as.i, x->ndim) < 0)
         return rti_pending_code();
-    return rti_result_like(c, 0, x);
+    return rti_result_set(c, 0, dtype, x->size, x->ndim);
 }
 
 /* The dimension in question last: another order of the same elements; a new reference. */
@@ -141,7 +142,7 @@ static rt_status rti_run_rows(rt_tensor *x, int dim, rti_row_fn run, rti_class c
 static rt_status rti_run_log_softmax(rti_call *c)
 {
     rt_tensor *x = rti_arg_tensor(c, 0);
-    rti_class compute = rti_class_of((rt_dtype)x->dtype);
+    rti_class compute = rti_class_of(c->result[0].dtype);
     if (x->numel == 0)
         return RT_OK;
     if (x->ndim == 0)
@@ -308,7 +309,7 @@ static rt_status rti_nll_backward_derivative(rti_backward *b) { return rti_nll_o
 RT_API rt_nll_loss_opts rt_nll_loss_opts_default(void)
 {
     rt_nll_loss_opts o;
-    memset(&o, 0, sizeof o);
+    memset((void *)&o, 0, sizeof o);
     o.exact = 1;
     o.ignore_index = -100;
     o.reduction = RT_REDUCTION_MEAN;

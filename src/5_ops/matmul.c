@@ -28,14 +28,14 @@ static void rti_products_share(void *work, int64_t begin, int64_t end)
 }
 
 /* Multiplications that are worth a thread of their own. */
-enum { RTI_MATMUL_SHARE_WORK = 1 << 16 };
+#define RTI_MATMUL_SHARE_WORK 65536.0
 
 static rt_status rti_products_run(rti_products *p)
 {
     const rti_product *e = &p->each;
     int64_t side = p->batch > 1 ? p->batch : rti_matmul_side(e), grain = p->batch > 1 ? 1 : RTI_MATMUL_GRAIN;
     double work = (double)e->m * (double)e->n * (double)(e->k + 1) * (double)p->batch;
-    int64_t most = work < 2.0 * RTI_MATMUL_SHARE_WORK ? 1 : RTI_MIN((int64_t)(work / RTI_MATMUL_SHARE_WORK), (int64_t)rt_get_num_threads());
+    int64_t most = work < 2 * RTI_MATMUL_SHARE_WORK ? 1 : RTI_MIN((int64_t)(work / RTI_MATMUL_SHARE_WORK), (int64_t)rt_get_num_threads());
     p->per_share = RTI_MAX(((side + most - 1) / most + grain - 1) / grain * grain, 1);
     p->shares = (side + p->per_share - 1) / p->per_share;
     p->workspace_bytes = (rti_matmul_workspace(e->m, e->n, e->k, (int64_t)p->wide) + 63) / 64 * 64;

@@ -91,36 +91,65 @@ static rt_status rti_shape_draw(rti_call *c)
     return rti_result_like(c, 0, x);
 }
 
+/* x's dimensions by falling stride: the order in which PyTorch fills what is not contiguous. A new reference. */
+static rt_tensor *rti_memory_order(rt_tensor *x)
+{
+    int64_t size[RT_MAX_DIMS], stride[RT_MAX_DIMS];
+    for (int d = 0; d < x->ndim; d++) {
+        int at = d;
+        for (; at > 0 && stride[at - 1] < x->stride[d]; at--) {
+            size[at] = size[at - 1];
+            stride[at] = stride[at - 1];
+        }
+        size[at] = x->size[d];
+        stride[at] = x->stride[d];
+    }
+    return rti_tensor_view(x, size, stride, x->ndim, 0);
+}
+
+/* Normal numbers outside of contiguous memory come one by one, in pairs, however many there are. */
+static void rti_draw_one_by_one(rt_tensor *x, double mean, double std, rt_generator *g)
+{
+    rti_random *r = rti_generator_use(g);
+    for (int64_t i = 0; i < x->numel; i++) {
+        if (x->dtype == RT_FLOAT32)
+            rti_fill_normal_f32(r, (float *)(void *)x->data + i, 1, mean, std);
+        else
+            rti_fill_normal_f64(r, (double *)(void *)x->data + i, 1, mean, std);
+    }
+    rti_generator_done(g);
+}
+
 static rt_status rti_run_draw(rti_call *c, rti_draw what)
 {
-    rt_tensor *out = c->out[0], *aside = NULL;
-    rt_scalar a = rti_scalar_of_value(&c->arg[1]), b = rti_scalar_of_value(&c->arg[2]);
-    rt_status status = RT_OK;
-    if (!rti_contiguous(out)) {
-        aside = rti_tensor_new((rt_dtype)out->dtype, out->size, out->ndim, out->numel);
-        if (!aside)
-            return rti_pending_code();
+    rt_tensor *out = c->out[0], *order, *aside;
+    double a = rti_number(rti_scalar_of_value(&c->arg[1])), b = rti_number(rti_scalar_of_value(&c->arg[2]));
+    if (rti_contiguous(out)) {
+        rti_draw_into(out, what, a, b, &rti_default_generator);
+        return RT_OK;
     }
-    rti_draw_into(aside ? aside : out, what, a.kind == RT_SCALAR_FLOAT ? a.re : (double)a.i, b.kind == RT_SCALAR_FLOAT ? b.re : (double)b.i,
-                  &rti_default_generator);
-    if (aside)
-        status = rti_copy_into(out, aside);
+    order = rti_memory_order(out);
+    aside = order ? rti_tensor_new((rt_dtype)out->dtype, order->size, order->ndim, order->numel) : NULL;
+    if (aside && what == RTI_DRAW_NORMAL)
+        rti_draw_one_by_one(aside, a, b, &rti_default_generator);
+    else if (aside)
+        rti_draw_into(aside, what, a, b, &rti_default_generator);
+    rt_status status = aside ? rti_copy_into(order, aside) : rti_pending_code();
     rti_release(aside);
+    rti_release(order);
     return status;
 }
 
 static rt_status rti_run_uniform(rti_call *c)
 {
-    rt_scalar a = rti_scalar_of_value(&c->arg[1]), b = rti_scalar_of_value(&c->arg[2]);
-    double from = a.kind == RT_SCALAR_FLOAT ? a.re : (double)a.i, to = b.kind == RT_SCALAR_FLOAT ? b.re : (double)b.i;
+    double from = rti_number(rti_scalar_of_value(&c->arg[1])), to = rti_number(rti_scalar_of_value(&c->arg[2]));
     if (!(from <= to))
         return rti_raise(RT_ERR_VALUE, "uniform_", "expected from <= to, got %g and %g", from, to);
     return rti_run_draw(c, RTI_DRAW_UNIFORM);
 }
 static rt_status rti_run_normal(rti_call *c)
 {
-    rt_scalar std = rti_scalar_of_value(&c->arg[2]);
-    if (!((std.kind == RT_SCALAR_FLOAT ? std.re : (double)std.i) >= 0))
+    if (!(rti_number(rti_scalar_of_value(&c->arg[2])) >= 0))
         return rti_raise(RT_ERR_VALUE, "normal_", "expected a deviation of 0 or more");
     return rti_run_draw(c, RTI_DRAW_NORMAL);
 }
@@ -196,12 +225,4 @@ RT_API rt_tensor *rt_randperm(int64_t n, const rt_tensor_opts *opts)
 {
     rt_shape shape = rti_shape_copy(&n, 1);
     return rti_drawn_integers("rt_randperm", shape, opts, true, 0, n);
-}
-
-/* The default generator's source of words, for draws of the data loader's own. */
-static rti_random *rti_default_random(void)
-{
-    rti_random *r = rti_generator_use(&rti_default_generator);
-    rti_generator_done(&rti_default_generator);
-    return r;
 }

@@ -161,7 +161,12 @@ static rt_status rti_shape_sum(rti_call *c)
     if (!rti_reduced_dims(c, 1, x, &dims))
         return rti_pending_code();
     bool keepdim = c->n_args > 2 && c->arg[2].tag == RT_VALUE_BOOL && c->arg[2].as.i;
-    return rti_reduced_result(c, x, dims, keepdim, rti_is_float((rt_dtype)x->dtype) ? (rt_dtype)x->dtype : RT_INT64);
+    rt_dtype dtype = rti_is_float((rt_dtype)x->dtype) ? (rt_dtype)x->dtype : RT_INT64;
+    if (c->n_args > 3 && c->arg[3].tag == RT_VALUE_DTYPE)
+        dtype = (rt_dtype)c->arg[3].as.i;
+    if (!rti_conversion_of(dtype))
+        return rti_refuse_dtype(c, dtype);
+    return rti_reduced_result(c, x, dims, keepdim, dtype);
 }
 
 /* What is summed: dimensions that stay, outermost first, then those that go; neighbours along the last dimension that steps by one element. */
@@ -293,16 +298,20 @@ static rt_status rti_run_sum(rti_call *c)
 {
     rt_tensor *x = rti_arg_tensor(c, 0), *y = c->out[0], *own = NULL, *sum = NULL;
     uint32_t dims;
-    rt_dtype dtype = rti_class_dtype[rti_class_of((rt_dtype)y->dtype)];
+    rt_dtype dtype = rti_class_dtype[rti_class_of(c->result[0].dtype)];
     if (!rti_reduced_dims(c, 1, x, &dims))
         return rti_pending_code();
     if (x->numel == 0)
         return rti_fill(y, rt_scalar_int(0));
-    bool neighbours = false;
-    for (int d = 0; d < x->ndim; d++)
-        neighbours = neighbours || x->size[d] == 1 || x->stride[d] == 1;
-    if (x->dtype != dtype || (!neighbours && x->ndim > 0)) {
-        x = own = rti_copy_of(x, dtype);
+    if (c->n_args > 3 && c->arg[3].tag == RT_VALUE_DTYPE && x->dtype != c->result[0].dtype) {
+        x = own = rti_copy_of(x, c->result[0].dtype);      /* each element first, as PyTorch does */
+        if (!x)
+            return rti_pending_code();
+    }
+    if (x->dtype != dtype) {
+        rt_tensor *wide = rti_copy_of(x, dtype);
+        rti_release(own);
+        x = own = wide;
         if (!x)
             return rti_pending_code();
     }
@@ -373,8 +382,9 @@ RT_API rt_tensor *rt_sum_dim(rt_tensor *x, int dim, bool keepdim)
 static rt_status rti_compose_mean(const rt_value *arg, int n_args, rt_value *results)
 {
     const rt_tensor *x = arg[0].as.tensor;
-    if (!rti_is_float((rt_dtype)x->dtype))
-        return rti_raise(RT_ERR_DTYPE, "mean", "expected a floating point tensor, got %s", rt_dtype_name((rt_dtype)x->dtype));
+    rt_dtype dtype = n_args > 3 && arg[3].tag == RT_VALUE_DTYPE ? (rt_dtype)arg[3].as.i : (rt_dtype)x->dtype;
+    if (!rti_is_float(dtype))
+        return rti_raise(RT_ERR_DTYPE, "mean", "expected a floating point tensor, got %s", rt_dtype_name(dtype));
     rt_value sum, call[2];
     rt_status status = rti_door(&rti_op_sum, arg, n_args, NULL, &sum);
     if (status != RT_OK)
@@ -445,7 +455,9 @@ static rt_status rti_run_argmax(rti_call *c)
         return rti_pending_code();
     bool along = c->n_args > 1 && c->arg[1].tag == RT_VALUE_INT && x->ndim > 0;
     int dim = along ? rti_wrap_dim("argmax", c->arg[1].as.i, x->ndim) : 0;
-    int64_t n = along ? x->size[dim] : x->numel, inner = along ? own->stride[dim] : 1;
+    int64_t n = along ? x->size[dim] : x->numel, inner = 1;
+    for (int d = along ? dim + 1 : x->ndim; d < x->ndim; d++)
+        inner *= x->size[d];
     int64_t *y = (int64_t *)(void *)c->out[0]->data, wide = (int64_t)rti_element_bytes((rt_dtype)own->dtype);
     for (int64_t i = 0; i < c->out[0]->numel; i++)
         y[i] = kernel(own->data + (i / inner * inner * n + i % inner) * wide, n, inner);

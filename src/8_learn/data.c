@@ -190,9 +190,9 @@ static void rti_loader_destroy(void *object)
 RT_API rt_data_loader_opts rt_data_loader_opts_default(void)
 {
     rt_data_loader_opts o;
-    memset(&o, 0, sizeof o);
     o.exact = 1;
     o.batch_size = 1;
+    o.shuffle = o.drop_last = false;
     return o;
 }
 

@@ -49,7 +49,7 @@ RT_API rt_dataset *rt_dataset_idx(const char *images, const char *labels);
  *   source  torch.utils.data.Subset */
 RT_API rt_dataset *rt_dataset_subset(rt_dataset *ds, rt_tensor *index);
 
-RT_API rt_dataset *rt_dataset_divide(rt_dataset *ds, double divisor);   /* batches' inputs are divided by it, integers become float32; for ds and subsets made later; 1: as they are; answers ds, NULL and RT_ERR_VALUE for 0 */
+RT_API rt_dataset *rt_dataset_divide(rt_dataset *ds, double divisor);   /* batches' inputs are divided by it, integers become float32; for ds and subsets made later; 1: as they are; answers ds; NULL and RT_ERR_VALUE for 0, ds then freed if nothing holds it */
 RT_API int64_t rt_dataset_size(const rt_dataset *ds);                   /* number of samples; -1 for NULL; len(dataset) */
 
 /* A loader over ds, which it takes over, also when it fails: rt_data_loader_new(rt_dataset_idx(a, b), NULL) leaves nothing to free but the loader.

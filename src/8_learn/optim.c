@@ -16,8 +16,9 @@ static void RTI_FN(run_sgd)(void *const *out, const void *const *in, int64_t n)
     RTI_IN(0) RTI_IN(1) RTI_OUT(0)
     const rti_vf sign = RTI_NUMBER(2), decay = RTI_NUMBER(3), rate = RTI_NUMBER(4);
     for (int64_t i = 0; i < n; i += RTI_LANES) {
-        rti_vf p = RTI_AT(1), g = RTI_FN(directed)(RTI_AT(0), p, sign, decay);
-        rti_vstore(out0 + i, rti_vfma(rate, g, p));
+        RTI_LAST
+        rti_vf p = RTI_TAKE(1), g = RTI_FN(directed)(RTI_TAKE(0), p, sign, decay);
+        RTI_PUT(0, rti_vfma(rate, g, p));
     }
 }
 
@@ -28,11 +29,20 @@ static void RTI_FN(run_sgd_momentum)(void *const *out, const void *const *in, in
     const rti_vf sign = RTI_NUMBER(3), decay = RTI_NUMBER(4), rate = RTI_NUMBER(5), kept = RTI_NUMBER(6), taken = RTI_NUMBER(7), ahead = RTI_NUMBER(8);
     const rti_vm looks = rti_vlt(rti_vset(0), ahead);
     for (int64_t i = 0; i < n; i += RTI_LANES) {
-        rti_vf p = RTI_AT(1), g = RTI_FN(directed)(RTI_AT(0), p, sign, decay);
-        rti_vf b = rti_vfma(taken, g, rti_vmul(kept, RTI_AT(2)));
-        rti_vstore(out1 + i, b);
-        rti_vstore(out0 + i, rti_vfma(rate, rti_vselect(looks, rti_vfma(ahead, b, g), b), p));
+        RTI_LAST
+        rti_vf p = RTI_TAKE(1), g = RTI_FN(directed)(RTI_TAKE(0), p, sign, decay);
+        rti_vf b = rti_vfma(taken, g, rti_vmul(kept, RTI_TAKE(2)));
+        RTI_PUT(1, b);
+        RTI_PUT(0, rti_vfma(rate, rti_vselect(looks, rti_vfma(ahead, b, g), b), p));
     }
+}
+
+/* a / b, given 1 / b: the product, put right by what it leaves over. Where that is fused the result is the quotient to the last bit
+ * (P. Markstein, 1990), for numbers that are not at the ends of the range; infinities stay what the product made of them. */
+static RTI_INLINE rti_vf RTI_FN(quotient)(rti_vf a, rti_vf b, rti_vf inverse)
+{
+    rti_vf q = rti_vmul(a, inverse), better = rti_vfma(rti_vfma(rti_vneg(q), b, a), inverse, q);
+    return rti_vselect(rti_vlt(q, rti_vset(RTI_REAL == 32 ? 1e38 : 1e308)), better, q);
 }
 
 /* g p m v -> p m v;  numbers: sign, weight_decay, -lr / (1 - beta1^t), 1 - beta1, beta2, 1 - beta2, sqrt(1 - beta2^t), eps
@@ -43,15 +53,16 @@ static void RTI_FN(run_adam)(void *const *out, const void *const *in, int64_t n)
     const rti_vf sign = RTI_NUMBER(4), decay = RTI_NUMBER(5), rate = RTI_NUMBER(6), share = RTI_NUMBER(7), kept = RTI_NUMBER(8), taken = RTI_NUMBER(9);
     const rti_vf root = RTI_NUMBER(10), eps = RTI_NUMBER(11);
     const rti_vm from_g = rti_vle(rti_vset(0.5), share);
-    const rti_vf way = rti_vselect(from_g, rti_vsub(share, rti_vset(1)), share);
+    const rti_vf way = rti_vselect(from_g, rti_vsub(share, rti_vset(1)), share), inverse = rti_vdiv(rti_vset(1), root);
     for (int64_t i = 0; i < n; i += RTI_LANES) {
-        rti_vf p = RTI_AT(1), g = RTI_FN(directed)(RTI_AT(0), p, sign, decay), m = RTI_AT(2);
+        RTI_LAST
+        rti_vf p = RTI_TAKE(1), g = RTI_FN(directed)(RTI_TAKE(0), p, sign, decay), m = RTI_TAKE(2);
         m = rti_vfma(way, rti_vsub(g, m), rti_vselect(from_g, g, m));
-        rti_vf v = rti_vfma(rti_vmul(taken, g), g, rti_vmul(kept, RTI_AT(3)));
-        rti_vf divisor = rti_vadd(rti_vdiv(rti_vsqrt(v), root), eps);
-        rti_vstore(out1 + i, m);
-        rti_vstore(out2 + i, v);
-        rti_vstore(out0 + i, rti_vadd(p, rti_vdiv(rti_vmul(rate, m), divisor)));
+        rti_vf v = rti_vfma(rti_vmul(taken, g), g, rti_vmul(kept, RTI_TAKE(3)));
+        rti_vf divisor = rti_vadd(RTI_FN(quotient)(rti_vsqrt(v), root, inverse), eps);
+        RTI_PUT(1, m);
+        RTI_PUT(2, v);
+        RTI_PUT(0, rti_vadd(p, rti_vdiv(rti_vmul(rate, m), divisor)));
     }
 }
 #endif
@@ -71,6 +82,7 @@ RTI_DEFINE_UPDATE(adam, 4, 8)
 
 typedef struct rti_update {
     rti_run_fn run;
+    bool masked;                  /* the loop takes any number of elements, not only whole vectors */
     int n_arrays, n_numbers;
     size_t wide;
     char *array[RTI_UPDATE_ARRAYS];
@@ -90,29 +102,35 @@ static void rti_update_call(const rti_update *u, char *const *array, int64_t n)
     u->run(out, in, n);
 }
 
-/* Contiguous arrays: all but a short rest where they lie. */
+/* What is left past whole vectors goes through a buffer. */
+static void rti_update_rest(const rti_update *u, char *const *array, int64_t n)
+{
+    uint64_t buffer[RTI_UPDATE_ARRAYS][RTI_STEP];
+    char *rest[RTI_UPDATE_ARRAYS];
+    for (int k = 0; k < u->n_arrays; k++) {
+        rti_clear_step(buffer[k]);
+        rti_copy_few(buffer[k], array[k], (size_t)n * u->wide);
+        rest[k] = (char *)buffer[k];
+    }
+    rti_update_call(u, rest, RTI_STEP);
+    for (int k = 1; k < u->n_arrays; k++)
+        rti_copy_few(array[k], rest[k], (size_t)n * u->wide);
+}
+
+/* Contiguous arrays, where they lie. */
 static void rti_update_range(void *work, int64_t begin, int64_t end)
 {
     const rti_update *u = RTI_CAST(const rti_update *, work);
-    int64_t whole = (end - begin) - (end - begin) % RTI_STEP;
-    size_t left = (size_t)(end - begin - whole) * u->wide;
+    int64_t n = end - begin, whole = u->masked ? n : n - n % RTI_STEP;
     char *array[RTI_UPDATE_ARRAYS];
-    uint64_t buffer[RTI_UPDATE_ARRAYS][RTI_STEP];
     for (int k = 0; k < u->n_arrays; k++)
         array[k] = u->array[k] + (size_t)begin * u->wide;
     if (whole)
         rti_update_call(u, array, whole);
-    if (!left)
-        return;
-    char *rest[RTI_UPDATE_ARRAYS];
-    for (int k = 0; k < u->n_arrays; k++) {
-        rest[k] = (char *)buffer[k];
-        memset(rest[k], 0, sizeof buffer[k]);
-        memcpy(rest[k], array[k] + (size_t)whole * u->wide, left);
-    }
-    rti_update_call(u, rest, RTI_STEP);
-    for (int k = 1; k < u->n_arrays; k++)
-        memcpy(array[k] + (size_t)whole * u->wide, rest[k], left);
+    for (int k = 0; k < u->n_arrays; k++)
+        array[k] += (size_t)whole * u->wide;
+    if (n > whole)
+        rti_update_rest(u, array, n - whole);
 }
 
 /* Strided arrays, or in a pasted file such as are not computed in their own type: tile by tile. */
@@ -152,6 +170,7 @@ static rt_status rti_update_run(const rti_formula *f, rt_tensor *const *array, c
     rti_class compute = rti_class_of(dtype);
     bool flat = dtype == rti_class_dtype[compute];
     u.run = rti_formula_run(f, compute);
+    u.masked = rti_loops_masked(compute);
     u.n_arrays = f->n_out + 1;
     u.n_numbers = f->n_in - u.n_arrays;
     u.wide = rti_element_bytes(dtype);
@@ -357,8 +376,9 @@ static double rti_float_option(double value, double normal, bool exact)
 RT_API rt_optim_sgd_opts rt_optim_sgd_opts_default(void)
 {
     rt_optim_sgd_opts o;
-    memset(&o, 0, sizeof o);
     o.exact = 1;
+    o.momentum = o.dampening = o.weight_decay = 0;
+    o.nesterov = o.maximize = false;
     return o;
 }
 
@@ -414,11 +434,12 @@ enum { RTI_ADAM_STEP, RTI_ADAM_AVERAGE, RTI_ADAM_AVERAGE_SQUARE };
 RT_API rt_optim_adam_opts rt_optim_adam_opts_default(void)
 {
     rt_optim_adam_opts o;
-    memset(&o, 0, sizeof o);
     o.exact = 1;
     o.beta1 = 0.9;
     o.beta2 = 0.999;
     o.eps = 1e-8;
+    o.weight_decay = 0;
+    o.maximize = false;
     return o;
 }
 

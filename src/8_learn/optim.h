@@ -1,7 +1,8 @@
 /* ---- optimisers: how parameters follow their gradients -------------------------------------------------------------------------------- */
 
 /* Holds its parameters and their running averages; freed by rt_free. What an optimiser has learned goes into files by rt_save and comes
- * back by rt_load; the numbers it was made with, lr among them, belong to the program. Used by one thread at a time. */
+ * back by rt_load; the numbers it was made with, lr among them, belong to the program. Used by one thread at a time. Steps are PyTorch's to
+ * the last bit where the processor fuses products and sums (AVX2, AVX-512, NEON). */
 typedef struct rt_optim rt_optim;
 
 /* Options of rt_optim_sgd. */

@@ -1,5 +1,4 @@
 /* The team of workers from inside: what jobs see of it, and that it ends, forks, sleeps and fails as it should. */
-#define RUSTORCH_TESTING
 #define RUSTORCH_IMPLEMENTATION
 #include "rustorch.h"
 #include "check.h"
@@ -171,7 +170,7 @@ static void *change_numbers(void *unused)
     for (int i = 0; rti_atomic_load32(&streaming); i++) {
         rt_set_num_threads(1 + i % 5);
         if (i % 50 == 0)
-            rti_threads_stop();
+            rt_stop_threads();
         rti_yield();
     }
     return unused;
@@ -390,7 +389,7 @@ static void idle_seconds(double seconds)
 static void workers_start_when_needed(void)
 {
     stream s = { 10, 0, 0, { 0 }, NULL, 0 };
-    rti_threads_stop();
+    rt_stop_threads();
     rt_set_num_threads(1);
     run_stream(&s);
     CHECK_INT(rti_team.n_started, 0);
@@ -402,9 +401,9 @@ static void workers_start_when_needed(void)
     CHECK_INT(rti_team.n_started, 2);
     rti_parallel_for(5, 1, write_slots, &s);
     CHECK_INT(rti_team.n_started, 4);
-    rti_threads_stop();
+    rt_stop_threads();
     CHECK_INT(rti_team.n_started, 0);
-    rti_threads_stop();
+    rt_stop_threads();
     run_stream(&s);
     CHECK_INT(s.wrong, 0);
 }
@@ -487,7 +486,7 @@ static void first_error_wins_in_any_turn(void)
 static void sleeping_workers_are_woken(void)
 {
     stream s = { 10, 0, 0, { 0 }, NULL, 0 };
-    rti_threads_stop();
+    rt_stop_threads();
     rt_set_num_threads(4);
     for (int round = 0; round < 5; round++) {
         run_stream(&s);
@@ -522,7 +521,7 @@ static void wakes_in_vain_become_rare(void)
 {
     stream s = { 10, 0, 0, { 0 }, NULL, 0 };
     double last = 0;
-    rti_threads_stop();
+    rt_stop_threads();
     rt_set_num_threads(2);
     rti_parallel_for(2, 1, write_slots, &s);
     for (int round = 0; round < 12; round++) {
@@ -548,7 +547,7 @@ static void stop_and_start_again(void)
         rt_set_num_threads(2 + round % 3);
         run_stream(&s);
         CHECK_INT(s.wrong, 0);
-        rti_threads_stop();
+        rt_stop_threads();
     }
 }
 
@@ -574,7 +573,7 @@ static void child_starts_its_own_team(void)
             int started = rti_team.n_started;
             run_stream(&s);
             int wrong = started != 0 || rti_team.n_started != 2 || s.wrong;
-            rti_threads_stop();
+            rt_stop_threads();
             _exit(wrong);
         }
         run_stream(&s);
@@ -602,7 +601,7 @@ static int check_refusal(void)
 static void refused_thread_is_an_error(void)
 {
     fflush(stdout);
-    rti_threads_stop();
+    rt_stop_threads();
     pid_t child = fork();
     if (child == 0)
         _exit(check_refusal());
@@ -650,6 +649,6 @@ int main(void)
     if (FORK_WORKS && !check_small() && !RTI_ASAN)
         TEST(refused_thread_is_an_error);
 #endif
-    rti_threads_stop();
+    rt_stop_threads();
     return check_end("0_base/thread_inside");
 }

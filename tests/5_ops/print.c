@@ -180,7 +180,7 @@ static rt_tensor *no_grad(const operands *o)
     X(div, rt_div(o->p, o->q)) \
     X(div_scalar, rt_div_scalar(o->p, RT_S(4))) \
     X(empty, twice(o->e)) \
-    X(exp, rt_exp(o->p)) \
+    X(exp, rt_exp(o->q)) \
     X(expand, rt_expand(o->b, RT_SHAPE(2, 2))) \
     X(fill, rt_fill_(twice(o->p), RT_S(3))) \
     X(flatten, rt_flatten(o->p, 0, -1)) \
@@ -201,7 +201,6 @@ static rt_tensor *no_grad(const operands *o)
     X(mean_keepdim, rt_mean_dims(o->p, RT_SHAPE(0, 1), true)) \
     X(mm, rt_mm(o->p, o->q)) \
     X(mul, rt_mul(o->p, o->q)) \
-    X(mul_in_place, rt_mul_(twice(o->p), o->q)) \
     X(mul_scalar, rt_mul_scalar(o->p, RT_S(1000000))) \
     X(neg, rt_neg(o->p)) \
     X(nll_loss, rt_nll_loss(o->p, o->j, NULL)) \
@@ -217,6 +216,7 @@ static rt_tensor *no_grad(const operands *o)
     X(sqrt, rt_sqrt(rt_mul(o->p, o->p))) \
     X(squeeze, rt_squeeze(o->p3, 1)) \
     X(sub, rt_sub(o->p, o->q)) \
+    X(sub_in_place, rt_sub_(twice(o->p), o->q)) \
     X(sum, rt_sum(o->p)) \
     X(sum_dim, rt_sum_dim(o->p, 0, false)) \
     X(sum_then_div, rt_div_scalar(rt_sum(o->p), RT_S(3))) \

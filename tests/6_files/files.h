@@ -2,6 +2,10 @@
 #ifndef RUSTORCH_TESTS_FILES_H
 #define RUSTORCH_TESTS_FILES_H
 
+/* Folders can be read on 32-bit systems too only so. */
+#if !defined(_FILE_OFFSET_BITS)
+#  define _FILE_OFFSET_BITS 64
+#endif
 #include "../check.h"
 #if defined(__unix__) || defined(__APPLE__)
 #  define FILES_POSIX 1

@@ -577,7 +577,7 @@ static void no_room_on_the_disk(void)
     less.rlim_cur = 100000;
     signal(SIGXFSZ, SIG_IGN);
     setrlimit(RLIMIT_FSIZE, &less);
-    rt_status status = rt_save(rt_ones(RT_SHAPE(1000, 1000), NULL), file_path(name_of_file));
+    rt_status status = rt_save(rt_empty(RT_SHAPE(200, 200), NULL), file_path(name_of_file));
     setrlimit(RLIMIT_FSIZE, &before);
     CHECK_STATUS(status, RT_ERR_IO);
     CHECK(old_is_there());
