@@ -1396,6 +1396,19 @@ static RTI_NOINLINE rt_status rti_raise_at(const char *file, int line, rt_status
     return code;
 }
 
+/* Puts an operation's name on the unread error, in place of what raised it below: a part of a composed operation, or the memory. */
+static void rti_error_rename(const char *op)
+{
+    rt_error *e = &rti_thread_state()->error;
+    char text[sizeof e->message];
+    size_t n = strlen(e->op);
+    snprintf(text, sizeof text, "%s", strncmp(e->message, e->op, n) == 0 && e->message[n] == ':' ? e->message + n + 2 : e->message);
+    n = RTI_MIN(strlen(op), sizeof e->op - 1);
+    memcpy(e->op, op, n);
+    e->op[n] = '\0';
+    snprintf(e->message, sizeof e->message, "%s: %.380s", e->op, text);
+}
+
 static rt_status rti_pending_code(void)
 {
     const rti_thread *t = rti_thread_state();
@@ -6422,7 +6435,7 @@ static RTI_NOINLINE rt_status rti_shape_general(rti_call *c)
     if (r->n < 0 && rti_result_set(c, 0, RT_FLOAT32, r->size, r->ndim) != RT_OK)
         return rti_pending_code();
     rt_status status = rti_elementwise_dtype(c, c->op->formula->n_in);
-    c->flat = c->flat && contiguous && same_dtype && first && first->dtype == rti_class_dtype[c->compute];
+    c->flat = status == RT_OK && c->flat && contiguous && same_dtype && first && first->dtype == rti_class_dtype[c->compute];
     return status;
 }
 
@@ -6438,7 +6451,7 @@ static rt_status rti_shape_elementwise(rti_call *c)
     for (int d = 0; d < first->ndim; d++)
         r->size[d] = first->size[d];
     rt_status status = rti_elementwise_class(c, n, (rt_dtype)first->dtype);
-    c->flat = first->contiguous && other->contiguous && first->dtype == rti_class_dtype[c->compute];
+    c->flat = status == RT_OK && first->contiguous && other->contiguous && first->dtype == rti_class_dtype[c->compute];
     return status;
 }
 
@@ -6488,7 +6501,7 @@ static RTI_INLINE bool rti_common_is_narrow(const rti_call *c) { return c->compu
 static rt_scalar rti_as_common(const rti_call *c, rt_scalar s)
 {
     char element[8];
-    if (!rti_common_is_narrow(c))
+    if (!rti_common_is_narrow(c) && c->common != RT_BOOL)
         return s;
     rti_write_element(c->common, element, s);
     return rti_read_element(c->common, element);
@@ -7263,6 +7276,9 @@ static RTI_INLINE rt_status rti_door_look(const rt_op *op, const rt_value *arg, 
                     return rti_refuse_argument(op, x, k);
                 wants |= x->requires_grad;
             }
+        } else if (arg[k].tag == RT_VALUE_COMPLEX) {
+            rti_op_text name;
+            return rti_raise(RT_ERR_DTYPE, rti_op_base(op, &name), "argument %d: expected a real number, got a complex one; these are not available yet", k + 1);
         }
     }
     *wants_grad = wants;
@@ -7382,6 +7398,7 @@ static RTI_INLINE rt_status rti_door_run(rti_call *c, rt_tensor *const *into)
 static RTI_NOINLINE rt_status rti_check_into_grad(const rt_op *op, const rt_value *arg, rt_tensor *const *into, bool wants_grad)
 {
     rti_op_text name;
+    rti_shape_text text;
     for (int k = 0; k < op->n_results; k++) {
         rt_tensor *x = into[k];
         bool inplace = arg[0].tag == RT_VALUE_TENSOR && arg[0].as.tensor == x;
@@ -7389,6 +7406,10 @@ static RTI_NOINLINE rt_status rti_check_into_grad(const rt_op *op, const rt_valu
             return rti_pending_code();
         if (op->flags & RTI_VIEW)
             return rti_raise(RT_ERR_UNSUPPORTED, rti_op_base(op, &name), "a view has no in-place or out form");
+        for (int d = 0; d < x->ndim; d++)
+            if (x->size[d] > 1 && x->stride[d] == 0)
+                return rti_raise(RT_ERR_STATE, rti_op_base(op, &name), "several elements of the tensor to write into lie in one place, as after rt_expand: "
+                                                                       "expected one that has a place for each, got shape %s", rti_shape_of_text(&text, x));
         if (!(wants_grad || x->requires_grad) || (rti_modes & RTI_MODE_NO_GRAD))
             continue;
         if (!inplace)
@@ -7424,6 +7445,27 @@ static rt_status rti_call_mode(const rt_op *op, const rt_value *arg, int n_args,
     return status;
 }
 
+/* An implicit row: its parts come through the door one by one; their errors are its own. */
+static rt_status rti_door_compose(const rt_op *op, const rt_value *arg, int n_args, rt_value *results)
+{
+    rti_op_text name;
+    bool pending = rti_thread_state()->error_unread;
+    rt_status status = op->compose(arg, n_args, results);
+    if (RTI_UNLIKELY(status != RT_OK) && !pending)
+        rti_error_rename(rti_op_base(op, &name));
+    return status;
+}
+
+static RTI_NOINLINE rt_status rti_door_failed(rti_call *c, rt_status status)
+{
+    rti_op_text name;
+    for (int k = 0; k < c->op->n_results; k++)
+        rti_release(c->out[k]);
+    if (status == RT_ERR_MEMORY && strcmp(rti_thread_state()->error.op, "memory") == 0)
+        rti_error_rename(rti_op_base(c->op, &name));
+    return status;
+}
+
 /* Runs an operation. results: owned references. into: where results go instead of new tensors, NULL for new ones. */
 static rt_status rti_door(const rt_op *op, const rt_value *arg, int n_args, rt_tensor *const *into, rt_value *results)
 {
@@ -7434,7 +7476,7 @@ static rt_status rti_door(const rt_op *op, const rt_value *arg, int n_args, rt_t
     if (RTI_UNLIKELY((rti_modes & RTI_MODE_STACK) && !into))
         return rti_call_mode(op, arg, n_args, results);
     if (op->compose && !into)
-        return op->compose(arg, n_args, results);
+        return rti_door_compose(op, arg, n_args, results);
     if (RTI_UNLIKELY(into != NULL) && (status = rti_check_into_grad(op, arg, into, wants_grad)) != RT_OK)
         return status;
     rti_node *node = NULL;
@@ -7463,14 +7505,11 @@ static rt_status rti_door(const rt_op *op, const rt_value *arg, int n_args, rt_t
         else
             rti_node_release(node);
     }
-    for (int k = 0; k < op->n_results; k++) {
-        if (RTI_UNLIKELY(status != RT_OK)) {
-            rti_release(c.out[k]);
-            continue;
-        }
+    if (RTI_UNLIKELY(status != RT_OK))
+        return rti_door_failed(&c, status);
+    for (int k = 0; k < op->n_results; k++)
         rti_box_tensor(&results[k], c.out[k]);
-    }
-    return status;
+    return RT_OK;
 }
 
 /* ---- typed functions: arguments in an array, the first result to the scope ---- */
@@ -7651,6 +7690,14 @@ static bool rti_param_takes(const rti_param *p, const rt_value *v)
     return v->tag == RT_VALUE_INT || v->tag == RT_VALUE_BOOL;
 }
 
+/* What a value is, in words. */
+static const char *rti_value_kind(const rt_value *v)
+{
+    static const char *const kinds[] = { "nothing", "a tensor", "a bool", "an integer", "a floating point number", "a complex number", "a list of integers",
+                                         "a list of floating point numbers", "a list of bools", "a list of tensors", "a string", "a dtype", "a generator" };
+    return v->tag < RTI_COUNT(kinds) ? kinds[v->tag] : "something unknown";
+}
+
 /* A default's text as a value: None, True, False, a number, []. */
 static rt_value rti_param_default(const rti_param *p)
 {
@@ -7684,12 +7731,13 @@ static int rti_schema_arguments(const rt_op *op, const rt_value *args, int n_arg
         }
         full[n] = given ? args[n] : p.normal ? rti_param_default(&p) : rt_value_none();
         if (given && !rti_param_takes(&p, &full[n])) {
-            rti_raise(RT_ERR_VALUE, rti_op_base(op, &name), "argument %.*s is not of type %.*s", p.n_name, p.name, p.n_type, p.type);
+            rti_raise(RT_ERR_VALUE, rti_op_base(op, &name), "argument %.*s: expected %.*s, got %s", p.n_name, p.name, p.n_type, p.type,
+                      rti_value_kind(&full[n]));
             return -1;
         }
     }
     if (n_args > n) {
-        rti_raise(RT_ERR_VALUE, rti_op_base(op, &name), "takes %d arguments, got %d", n, n_args);
+        rti_raise(RT_ERR_VALUE, rti_op_base(op, &name), "expected %d arguments at the most, got %d", n, n_args);
         return -1;
     }
     return n;
@@ -8451,7 +8499,7 @@ static rt_status rti_run_uniform(rti_call *c)
 static rt_status rti_run_normal(rti_call *c)
 {
     if (!(rti_number(rti_scalar_of_value(&c->arg[2])) >= 0))
-        return rti_raise(RT_ERR_VALUE, "normal_", "expected a deviation of 0 or more");
+        return rti_raise(RT_ERR_VALUE, "normal_", "expected a deviation of 0 or more, got %g", rti_number(rti_scalar_of_value(&c->arg[2])));
     return rti_run_draw(c, RTI_DRAW_NORMAL);
 }
 static rt_status rti_draw_backward(rti_backward *b) { (void)b; return RT_OK; }   /* nothing of the old elements is left */
@@ -9101,15 +9149,17 @@ static bool rti_reduced_dims(const rti_call *c, int k, const rt_tensor *x, uint3
     rti_op_text name;
     const char *op = rti_op_base(c->op, &name);
     uint32_t n = k < c->n_args && c->arg[k].tag == RT_VALUE_INTS ? c->arg[k].count : 0;
+    uint32_t seen = 0;
     *dims = n ? 0 : (1u << x->ndim) - 1;
     for (uint32_t i = 0; i < n; i++) {
         int d = rti_wrap_dim(op, c->arg[k].as.ints[i], x->ndim);
         if (d < 0)
             return false;
-        if (*dims & (1u << d)) {
+        if (seen & (1u << d)) {
             rti_raise(RT_ERR_VALUE, op, "dimension %d is named twice", d);
             return false;
         }
+        seen |= 1u << d;
         *dims |= x->ndim ? 1u << d : 0;
     }
     return true;
@@ -9340,14 +9390,21 @@ static rt_status rti_sum_backward(rti_backward *b)
 static const rt_op rti_op_sum = { "sum.dim_IntList(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", 1, 0, NULL,
                                   rti_shape_sum, rti_run_sum, NULL, rti_sum_backward, NULL, NULL, 0, -10, 10 };
 
-RT_API rt_tensor *rt_sum_dims(rt_tensor *x, rt_shape dims, bool keepdim)
+static rt_tensor *rti_call_reduction(const rt_op *op, rt_tensor *x, rt_shape dims, bool keepdim)
 {
+    rti_op_text name;
     rt_value arg[3];
+    if (dims.ndim < 0 || dims.ndim > RT_MAX_DIMS) {
+        rti_raise(RT_ERR_VALUE, rti_op_base(op, &name), "expected 0 to %d dimensions, got %d", RT_MAX_DIMS, dims.ndim);
+        return NULL;
+    }
     rti_box_tensor(&arg[0], x);
     arg[1] = rt_value_ints(dims.dim, dims.ndim);
     arg[2] = rt_value_bool(keepdim);
-    return rti_call_op(&rti_op_sum, arg, 3);
+    return rti_call_op(op, arg, 3);
 }
+
+RT_API rt_tensor *rt_sum_dims(rt_tensor *x, rt_shape dims, bool keepdim) { return rti_call_reduction(&rti_op_sum, x, dims, keepdim); }
 RT_API rt_tensor *rt_sum(rt_tensor *x) { return rti_call1(&rti_op_sum, x); }
 RT_API rt_tensor *rt_sum_dim(rt_tensor *x, int dim, bool keepdim)
 {
@@ -9382,14 +9439,7 @@ static rt_status rti_compose_mean(const rt_value *arg, int n_args, rt_value *res
 static const rt_op rti_op_mean = { "mean.dim(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", 1, 0, NULL, NULL,
                                    NULL, rti_compose_mean, NULL, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_mean(rt_tensor *x) { return rti_call1(&rti_op_mean, x); }
-RT_API rt_tensor *rt_mean_dims(rt_tensor *x, rt_shape dims, bool keepdim)
-{
-    rt_value arg[3];
-    rti_box_tensor(&arg[0], x);
-    arg[1] = rt_value_ints(dims.dim, dims.ndim);
-    arg[2] = rt_value_bool(keepdim);
-    return rti_call_op(&rti_op_mean, arg, 3);
-}
+RT_API rt_tensor *rt_mean_dims(rt_tensor *x, rt_shape dims, bool keepdim) { return rti_call_reduction(&rti_op_mean, x, dims, keepdim); }
 
 /* ---- argmax ---- */
 
@@ -9634,7 +9684,9 @@ static rt_status rti_nll_check_target(const rti_call *c, const rt_tensor *target
         return rti_raise(RT_ERR_DTYPE, "nll_loss", "expected targets of int64, got %s", rt_dtype_name((rt_dtype)target->dtype));
     if (target->ndim > 1)
         return rti_raise(RT_ERR_SHAPE, "nll_loss", "expected targets [N] or [], got %s", rti_shape_of_text(&text, target));
-    (void)c;
+    int64_t reduction = c->arg[RTI_NLL_REDUCTION].as.i;
+    if (reduction < RT_REDUCTION_MEAN || reduction > RT_REDUCTION_NONE)
+        return rti_raise(RT_ERR_VALUE, "nll_loss", "expected a reduction, got the value %lld", (long long)reduction);
     return RT_OK;
 }
 
@@ -9713,7 +9765,16 @@ static rt_status rti_run_nll(rti_call *c)
 
 static rt_status rti_shape_nll_backward(rti_call *c)
 {
-    const rt_tensor *target = rti_arg_tensor(c, RTI_NLL_TARGET);
+    const rt_tensor *g = rti_arg_tensor(c, RTI_NLL_X), *target = rti_arg_tensor(c, RTI_NLL_TARGET);
+    rti_shape_text a, b;
+    if (!rti_is_float((rt_dtype)g->dtype) || !rti_conversion_of((rt_dtype)g->dtype))
+        return rti_refuse_dtype(c, (rt_dtype)g->dtype);
+    if (rti_nll_check_target(c, target) != RT_OK)
+        return rti_pending_code();
+    bool each = c->arg[RTI_NLL_REDUCTION].as.i == RT_REDUCTION_NONE;
+    if (each ? !rti_same_shape(g, target) : g->ndim != 0)
+        return rti_raise(RT_ERR_SHAPE, "nll_loss", "expected a gradient of the loss's shape, got %s for targets %s", rti_shape_of_text(&a, g),
+                         rti_shape_of_text(&b, target));
     int64_t size[2] = { target->numel, c->arg[RTI_NLL_CLASSES].as.i };
     return rti_result_set(c, 0, (rt_dtype)rti_arg_tensor(c, 0)->dtype, target->ndim ? size : size + 1, target->ndim + 1);
 }
@@ -9920,7 +9981,8 @@ static bool rti_ints_arg(const rti_call *c, int k, const char *what)
     if (k < c->n_args && c->arg[k].tag == RT_VALUE_INTS && c->arg[k].count <= RT_MAX_DIMS)
         return true;
     rti_op_text name;
-    rti_raise(RT_ERR_VALUE, rti_op_base(c->op, &name), "expected %s as a list of at most %d integers", what, RT_MAX_DIMS);
+    rti_raise(RT_ERR_VALUE, rti_op_base(c->op, &name), "expected %s as a list of at most %d integers, got %d", what, RT_MAX_DIMS,
+              k < c->n_args && c->arg[k].tag == RT_VALUE_INTS ? (int)c->arg[k].count : 0);
     return false;
 }
 
@@ -10428,8 +10490,8 @@ static rt_tensor *rti_matmul_batched(rt_tensor *a, rt_tensor *b)
     int n_batch = a->ndim - 2;
     if (n_batch > 0)
         memcpy(batch, a->size, (size_t)n_batch * sizeof *batch);
-    if (a->size[a->ndim - 1] != b->size[b->ndim - 2] || !rti_broadcast(batch, &n_batch, b->size, b->ndim - 2)) {
-        rti_raise(RT_ERR_SHAPE, "matmul", "expected [.., M, K] and [.., K, N] with leading sizes that broadcast, got %s and %s",
+    if (!rti_broadcast(batch, &n_batch, b->size, b->ndim - 2)) {
+        rti_raise(RT_ERR_SHAPE, "matmul", "expected leading sizes that broadcast, got %s and %s",
                   rti_shape_of_text(&left, a), rti_shape_of_text(&right, b));
         return NULL;
     }
@@ -10450,8 +10512,13 @@ static rt_status rti_compose_matmul(const rt_value *arg, int n_args, rt_value *r
     rt_tensor *a = arg[0].as.tensor, *b = n_args > 1 ? arg[1].as.tensor : NULL, *y;
     if (a->ndim == 0 || b->ndim == 0)
         return rti_raise(RT_ERR_SHAPE, "matmul", "expected at least one dimension on both sides, got %d and %d", a->ndim, b->ndim);
-    rt_scope scope = rt_scope_begin();
     bool row = a->ndim == 1, column = b->ndim == 1;
+    if (a->size[a->ndim - 1] != b->size[column ? 0 : b->ndim - 2]) {
+        rti_shape_text left, right;
+        return rti_raise(RT_ERR_SHAPE, "matmul", "expected [.., M, K] or [K] and [.., K, N] or [K], got %s and %s", rti_shape_of_text(&left, a),
+                         rti_shape_of_text(&right, b));
+    }
+    rt_scope scope = rt_scope_begin();
     if (row)
         a = rt_unsqueeze(a, 0);
     if (column)
@@ -10717,6 +10784,8 @@ static rt_tensor *rti_index_source(const rti_call *c)
     rt_value arg[2], scaled;
     rti_box_tensor(&arg[0], source);
     arg[1] = c->arg[4];
+    if (arg[1].tag == RT_VALUE_FLOAT && !rti_is_float((rt_dtype)source->dtype))     /* alpha takes the source's type, as PyTorch has it */
+        arg[1] = source->dtype == RT_BOOL ? rt_value_bool(arg[1].as.f != 0) : rt_value_int(rti_int_of(arg[1].as.f));
     rt_scope scope = rt_no_grad();
     rt_status status = rti_door(&rti_op_mul_scalar, arg, 2, NULL, &scaled);
     rt_scope_end(scope);
@@ -11131,6 +11200,8 @@ RT_API rt_status rt_gradcheck(rt_tensor_fn f, void *user, rt_tensor *const *inpu
     rt_scope scope = rt_enable_grad();
     rt_tensor *y = f(inputs, n, user), *w = y ? rti_check_weights(y) : NULL;
     rt_backward_opts unused = { 1, false, false, true };
+    if (!y && !rt_error_pending())
+        rti_raise(RT_ERR_VALUE, "gradcheck", "the function answered NULL without an error");
     rt_status status = w ? rt_autograd_grad(&y, 1, inputs, n, &w, &unused, grads) : rti_pending_code();
     for (int k = 0; k < n && status == RT_OK; k++)
         status = rti_check_input(f, user, inputs, n, k, grads[k], &o);
@@ -11157,6 +11228,8 @@ static rt_tensor *rti_first_gradients(rt_tensor *const *inputs, int n, void *use
             rt_tensor *part = rt_sum(rt_mul(grads[k], rti_check_weights(grads[k])));
             total = total ? rt_add(total, part) : part;
         }
+        if (!total)                                 /* no input has a gradient: nothing depends on anything */
+            total = rt_mul_scalar(rt_sum(w), rt_scalar_int(0));
     }
     return rt_return(scope, total);
 }

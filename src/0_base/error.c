@@ -65,6 +65,19 @@ static RTI_NOINLINE rt_status rti_raise_at(const char *file, int line, rt_status
     return code;
 }
 
+/* Puts an operation's name on the unread error, in place of what raised it below: a part of a composed operation, or the memory. */
+static void rti_error_rename(const char *op)
+{
+    rt_error *e = &rti_thread_state()->error;
+    char text[sizeof e->message];
+    size_t n = strlen(e->op);
+    snprintf(text, sizeof text, "%s", strncmp(e->message, e->op, n) == 0 && e->message[n] == ':' ? e->message + n + 2 : e->message);
+    n = RTI_MIN(strlen(op), sizeof e->op - 1);
+    memcpy(e->op, op, n);
+    e->op[n] = '\0';
+    snprintf(e->message, sizeof e->message, "%s: %.380s", e->op, text);
+}
+
 static rt_status rti_pending_code(void)
 {
     const rti_thread *t = rti_thread_state();

@@ -30,6 +30,9 @@ static RTI_INLINE rt_status rti_door_look(const rt_op *op, const rt_value *arg, 
                     return rti_refuse_argument(op, x, k);
                 wants |= x->requires_grad;
             }
+        } else if (arg[k].tag == RT_VALUE_COMPLEX) {
+            rti_op_text name;
+            return rti_raise(RT_ERR_DTYPE, rti_op_base(op, &name), "argument %d: expected a real number, got a complex one; these are not available yet", k + 1);
         }
     }
     *wants_grad = wants;
@@ -149,6 +152,7 @@ static RTI_INLINE rt_status rti_door_run(rti_call *c, rt_tensor *const *into)
 static RTI_NOINLINE rt_status rti_check_into_grad(const rt_op *op, const rt_value *arg, rt_tensor *const *into, bool wants_grad)
 {
     rti_op_text name;
+    rti_shape_text text;
     for (int k = 0; k < op->n_results; k++) {
         rt_tensor *x = into[k];
         bool inplace = arg[0].tag == RT_VALUE_TENSOR && arg[0].as.tensor == x;
@@ -156,6 +160,10 @@ static RTI_NOINLINE rt_status rti_check_into_grad(const rt_op *op, const rt_valu
             return rti_pending_code();
         if (op->flags & RTI_VIEW)
             return rti_raise(RT_ERR_UNSUPPORTED, rti_op_base(op, &name), "a view has no in-place or out form");
+        for (int d = 0; d < x->ndim; d++)
+            if (x->size[d] > 1 && x->stride[d] == 0)
+                return rti_raise(RT_ERR_STATE, rti_op_base(op, &name), "several elements of the tensor to write into lie in one place, as after rt_expand: "
+                                                                       "expected one that has a place for each, got shape %s", rti_shape_of_text(&text, x));
         if (!(wants_grad || x->requires_grad) || (rti_modes & RTI_MODE_NO_GRAD))
             continue;
         if (!inplace)
@@ -191,6 +199,27 @@ static rt_status rti_call_mode(const rt_op *op, const rt_value *arg, int n_args,
     return status;
 }
 
+/* An implicit row: its parts come through the door one by one; their errors are its own. */
+static rt_status rti_door_compose(const rt_op *op, const rt_value *arg, int n_args, rt_value *results)
+{
+    rti_op_text name;
+    bool pending = rti_thread_state()->error_unread;
+    rt_status status = op->compose(arg, n_args, results);
+    if (RTI_UNLIKELY(status != RT_OK) && !pending)
+        rti_error_rename(rti_op_base(op, &name));
+    return status;
+}
+
+static RTI_NOINLINE rt_status rti_door_failed(rti_call *c, rt_status status)
+{
+    rti_op_text name;
+    for (int k = 0; k < c->op->n_results; k++)
+        rti_release(c->out[k]);
+    if (status == RT_ERR_MEMORY && strcmp(rti_thread_state()->error.op, "memory") == 0)
+        rti_error_rename(rti_op_base(c->op, &name));
+    return status;
+}
+
 /* Runs an operation. results: owned references. into: where results go instead of new tensors, NULL for new ones. */
 static rt_status rti_door(const rt_op *op, const rt_value *arg, int n_args, rt_tensor *const *into, rt_value *results)
 {
@@ -201,7 +230,7 @@ static rt_status rti_door(const rt_op *op, const rt_value *arg, int n_args, rt_t
     if (RTI_UNLIKELY((rti_modes & RTI_MODE_STACK) && !into))
         return rti_call_mode(op, arg, n_args, results);
     if (op->compose && !into)
-        return op->compose(arg, n_args, results);
+        return rti_door_compose(op, arg, n_args, results);
     if (RTI_UNLIKELY(into != NULL) && (status = rti_check_into_grad(op, arg, into, wants_grad)) != RT_OK)
         return status;
     rti_node *node = NULL;
@@ -230,14 +259,11 @@ static rt_status rti_door(const rt_op *op, const rt_value *arg, int n_args, rt_t
         else
             rti_node_release(node);
     }
-    for (int k = 0; k < op->n_results; k++) {
-        if (RTI_UNLIKELY(status != RT_OK)) {
-            rti_release(c.out[k]);
-            continue;
-        }
+    if (RTI_UNLIKELY(status != RT_OK))
+        return rti_door_failed(&c, status);
+    for (int k = 0; k < op->n_results; k++)
         rti_box_tensor(&results[k], c.out[k]);
-    }
-    return status;
+    return RT_OK;
 }
 
 /* ---- typed functions: arguments in an array, the first result to the scope ---- */

@@ -165,7 +165,7 @@ static RTI_NOINLINE rt_status rti_shape_general(rti_call *c)
     if (r->n < 0 && rti_result_set(c, 0, RT_FLOAT32, r->size, r->ndim) != RT_OK)
         return rti_pending_code();
     rt_status status = rti_elementwise_dtype(c, c->op->formula->n_in);
-    c->flat = c->flat && contiguous && same_dtype && first && first->dtype == rti_class_dtype[c->compute];
+    c->flat = status == RT_OK && c->flat && contiguous && same_dtype && first && first->dtype == rti_class_dtype[c->compute];
     return status;
 }
 
@@ -181,7 +181,7 @@ static rt_status rti_shape_elementwise(rti_call *c)
     for (int d = 0; d < first->ndim; d++)
         r->size[d] = first->size[d];
     rt_status status = rti_elementwise_class(c, n, (rt_dtype)first->dtype);
-    c->flat = first->contiguous && other->contiguous && first->dtype == rti_class_dtype[c->compute];
+    c->flat = status == RT_OK && first->contiguous && other->contiguous && first->dtype == rti_class_dtype[c->compute];
     return status;
 }
 
@@ -231,7 +231,7 @@ static RTI_INLINE bool rti_common_is_narrow(const rti_call *c) { return c->compu
 static rt_scalar rti_as_common(const rti_call *c, rt_scalar s)
 {
     char element[8];
-    if (!rti_common_is_narrow(c))
+    if (!rti_common_is_narrow(c) && c->common != RT_BOOL)
         return s;
     rti_write_element(c->common, element, s);
     return rti_read_element(c->common, element);

@@ -66,6 +66,14 @@ static bool rti_param_takes(const rti_param *p, const rt_value *v)
     return v->tag == RT_VALUE_INT || v->tag == RT_VALUE_BOOL;
 }
 
+/* What a value is, in words. */
+static const char *rti_value_kind(const rt_value *v)
+{
+    static const char *const kinds[] = { "nothing", "a tensor", "a bool", "an integer", "a floating point number", "a complex number", "a list of integers",
+                                         "a list of floating point numbers", "a list of bools", "a list of tensors", "a string", "a dtype", "a generator" };
+    return v->tag < RTI_COUNT(kinds) ? kinds[v->tag] : "something unknown";
+}
+
 /* A default's text as a value: None, True, False, a number, []. */
 static rt_value rti_param_default(const rti_param *p)
 {
@@ -99,12 +107,13 @@ static int rti_schema_arguments(const rt_op *op, const rt_value *args, int n_arg
         }
         full[n] = given ? args[n] : p.normal ? rti_param_default(&p) : rt_value_none();
         if (given && !rti_param_takes(&p, &full[n])) {
-            rti_raise(RT_ERR_VALUE, rti_op_base(op, &name), "argument %.*s is not of type %.*s", p.n_name, p.name, p.n_type, p.type);
+            rti_raise(RT_ERR_VALUE, rti_op_base(op, &name), "argument %.*s: expected %.*s, got %s", p.n_name, p.name, p.n_type, p.type,
+                      rti_value_kind(&full[n]));
             return -1;
         }
     }
     if (n_args > n) {
-        rti_raise(RT_ERR_VALUE, rti_op_base(op, &name), "takes %d arguments, got %d", n, n_args);
+        rti_raise(RT_ERR_VALUE, rti_op_base(op, &name), "expected %d arguments at the most, got %d", n, n_args);
         return -1;
     }
     return n;

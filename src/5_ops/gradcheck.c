@@ -93,6 +93,8 @@ RT_API rt_status rt_gradcheck(rt_tensor_fn f, void *user, rt_tensor *const *inpu
     rt_scope scope = rt_enable_grad();
     rt_tensor *y = f(inputs, n, user), *w = y ? rti_check_weights(y) : NULL;
     rt_backward_opts unused = { 1, false, false, true };
+    if (!y && !rt_error_pending())
+        rti_raise(RT_ERR_VALUE, "gradcheck", "the function answered NULL without an error");
     rt_status status = w ? rt_autograd_grad(&y, 1, inputs, n, &w, &unused, grads) : rti_pending_code();
     for (int k = 0; k < n && status == RT_OK; k++)
         status = rti_check_input(f, user, inputs, n, k, grads[k], &o);
@@ -119,6 +121,8 @@ static rt_tensor *rti_first_gradients(rt_tensor *const *inputs, int n, void *use
             rt_tensor *part = rt_sum(rt_mul(grads[k], rti_check_weights(grads[k])));
             total = total ? rt_add(total, part) : part;
         }
+        if (!total)                                 /* no input has a gradient: nothing depends on anything */
+            total = rt_mul_scalar(rt_sum(w), rt_scalar_int(0));
     }
     return rt_return(scope, total);
 }

@@ -162,6 +162,8 @@ static rt_tensor *rti_index_source(const rti_call *c)
     rt_value arg[2], scaled;
     rti_box_tensor(&arg[0], source);
     arg[1] = c->arg[4];
+    if (arg[1].tag == RT_VALUE_FLOAT && !rti_is_float((rt_dtype)source->dtype))     /* alpha takes the source's type, as PyTorch has it */
+        arg[1] = source->dtype == RT_BOOL ? rt_value_bool(arg[1].as.f != 0) : rt_value_int(rti_int_of(arg[1].as.f));
     rt_scope scope = rt_no_grad();
     rt_status status = rti_door(&rti_op_mul_scalar, arg, 2, NULL, &scaled);
     rt_scope_end(scope);

@@ -178,7 +178,9 @@ static rt_status rti_nll_check_target(const rti_call *c, const rt_tensor *target
         return rti_raise(RT_ERR_DTYPE, "nll_loss", "expected targets of int64, got %s", rt_dtype_name((rt_dtype)target->dtype));
     if (target->ndim > 1)
         return rti_raise(RT_ERR_SHAPE, "nll_loss", "expected targets [N] or [], got %s", rti_shape_of_text(&text, target));
-    (void)c;
+    int64_t reduction = c->arg[RTI_NLL_REDUCTION].as.i;
+    if (reduction < RT_REDUCTION_MEAN || reduction > RT_REDUCTION_NONE)
+        return rti_raise(RT_ERR_VALUE, "nll_loss", "expected a reduction, got the value %lld", (long long)reduction);
     return RT_OK;
 }
 
@@ -257,7 +259,16 @@ static rt_status rti_run_nll(rti_call *c)
 
 static rt_status rti_shape_nll_backward(rti_call *c)
 {
-    const rt_tensor *target = rti_arg_tensor(c, RTI_NLL_TARGET);
+    const rt_tensor *g = rti_arg_tensor(c, RTI_NLL_X), *target = rti_arg_tensor(c, RTI_NLL_TARGET);
+    rti_shape_text a, b;
+    if (!rti_is_float((rt_dtype)g->dtype) || !rti_conversion_of((rt_dtype)g->dtype))
+        return rti_refuse_dtype(c, (rt_dtype)g->dtype);
+    if (rti_nll_check_target(c, target) != RT_OK)
+        return rti_pending_code();
+    bool each = c->arg[RTI_NLL_REDUCTION].as.i == RT_REDUCTION_NONE;
+    if (each ? !rti_same_shape(g, target) : g->ndim != 0)
+        return rti_raise(RT_ERR_SHAPE, "nll_loss", "expected a gradient of the loss's shape, got %s for targets %s", rti_shape_of_text(&a, g),
+                         rti_shape_of_text(&b, target));
     int64_t size[2] = { target->numel, c->arg[RTI_NLL_CLASSES].as.i };
     return rti_result_set(c, 0, (rt_dtype)rti_arg_tensor(c, 0)->dtype, target->ndim ? size : size + 1, target->ndim + 1);
 }

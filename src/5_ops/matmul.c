@@ -193,8 +193,8 @@ static rt_tensor *rti_matmul_batched(rt_tensor *a, rt_tensor *b)
     int n_batch = a->ndim - 2;
     if (n_batch > 0)
         memcpy(batch, a->size, (size_t)n_batch * sizeof *batch);
-    if (a->size[a->ndim - 1] != b->size[b->ndim - 2] || !rti_broadcast(batch, &n_batch, b->size, b->ndim - 2)) {
-        rti_raise(RT_ERR_SHAPE, "matmul", "expected [.., M, K] and [.., K, N] with leading sizes that broadcast, got %s and %s",
+    if (!rti_broadcast(batch, &n_batch, b->size, b->ndim - 2)) {
+        rti_raise(RT_ERR_SHAPE, "matmul", "expected leading sizes that broadcast, got %s and %s",
                   rti_shape_of_text(&left, a), rti_shape_of_text(&right, b));
         return NULL;
     }
@@ -215,8 +215,13 @@ static rt_status rti_compose_matmul(const rt_value *arg, int n_args, rt_value *r
     rt_tensor *a = arg[0].as.tensor, *b = n_args > 1 ? arg[1].as.tensor : NULL, *y;
     if (a->ndim == 0 || b->ndim == 0)
         return rti_raise(RT_ERR_SHAPE, "matmul", "expected at least one dimension on both sides, got %d and %d", a->ndim, b->ndim);
-    rt_scope scope = rt_scope_begin();
     bool row = a->ndim == 1, column = b->ndim == 1;
+    if (a->size[a->ndim - 1] != b->size[column ? 0 : b->ndim - 2]) {
+        rti_shape_text left, right;
+        return rti_raise(RT_ERR_SHAPE, "matmul", "expected [.., M, K] or [K] and [.., K, N] or [K], got %s and %s", rti_shape_of_text(&left, a),
+                         rti_shape_of_text(&right, b));
+    }
+    rt_scope scope = rt_scope_begin();
     if (row)
         a = rt_unsqueeze(a, 0);
     if (column)

@@ -150,7 +150,7 @@ static rt_status rti_run_uniform(rti_call *c)
 static rt_status rti_run_normal(rti_call *c)
 {
     if (!(rti_number(rti_scalar_of_value(&c->arg[2])) >= 0))
-        return rti_raise(RT_ERR_VALUE, "normal_", "expected a deviation of 0 or more");
+        return rti_raise(RT_ERR_VALUE, "normal_", "expected a deviation of 0 or more, got %g", rti_number(rti_scalar_of_value(&c->arg[2])));
     return rti_run_draw(c, RTI_DRAW_NORMAL);
 }
 static rt_status rti_draw_backward(rti_backward *b) { (void)b; return RT_OK; }   /* nothing of the old elements is left */

@@ -123,15 +123,17 @@ static bool rti_reduced_dims(const rti_call *c, int k, const rt_tensor *x, uint3
     rti_op_text name;
     const char *op = rti_op_base(c->op, &name);
     uint32_t n = k < c->n_args && c->arg[k].tag == RT_VALUE_INTS ? c->arg[k].count : 0;
+    uint32_t seen = 0;
     *dims = n ? 0 : (1u << x->ndim) - 1;
     for (uint32_t i = 0; i < n; i++) {
         int d = rti_wrap_dim(op, c->arg[k].as.ints[i], x->ndim);
         if (d < 0)
             return false;
-        if (*dims & (1u << d)) {
+        if (seen & (1u << d)) {
             rti_raise(RT_ERR_VALUE, op, "dimension %d is named twice", d);
             return false;
         }
+        seen |= 1u << d;
         *dims |= x->ndim ? 1u << d : 0;
     }
     return true;
@@ -362,14 +364,21 @@ static rt_status rti_sum_backward(rti_backward *b)
 static const rt_op rti_op_sum = { "sum.dim_IntList(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", 1, 0, NULL,
                                   rti_shape_sum, rti_run_sum, NULL, rti_sum_backward, NULL, NULL, 0, -10, 10 };
 
-RT_API rt_tensor *rt_sum_dims(rt_tensor *x, rt_shape dims, bool keepdim)
+static rt_tensor *rti_call_reduction(const rt_op *op, rt_tensor *x, rt_shape dims, bool keepdim)
 {
+    rti_op_text name;
     rt_value arg[3];
+    if (dims.ndim < 0 || dims.ndim > RT_MAX_DIMS) {
+        rti_raise(RT_ERR_VALUE, rti_op_base(op, &name), "expected 0 to %d dimensions, got %d", RT_MAX_DIMS, dims.ndim);
+        return NULL;
+    }
     rti_box_tensor(&arg[0], x);
     arg[1] = rt_value_ints(dims.dim, dims.ndim);
     arg[2] = rt_value_bool(keepdim);
-    return rti_call_op(&rti_op_sum, arg, 3);
+    return rti_call_op(op, arg, 3);
 }
+
+RT_API rt_tensor *rt_sum_dims(rt_tensor *x, rt_shape dims, bool keepdim) { return rti_call_reduction(&rti_op_sum, x, dims, keepdim); }
 RT_API rt_tensor *rt_sum(rt_tensor *x) { return rti_call1(&rti_op_sum, x); }
 RT_API rt_tensor *rt_sum_dim(rt_tensor *x, int dim, bool keepdim)
 {
@@ -404,14 +413,7 @@ static rt_status rti_compose_mean(const rt_value *arg, int n_args, rt_value *res
 static const rt_op rti_op_mean = { "mean.dim(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", 1, 0, NULL, NULL,
                                    NULL, rti_compose_mean, NULL, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_mean(rt_tensor *x) { return rti_call1(&rti_op_mean, x); }
-RT_API rt_tensor *rt_mean_dims(rt_tensor *x, rt_shape dims, bool keepdim)
-{
-    rt_value arg[3];
-    rti_box_tensor(&arg[0], x);
-    arg[1] = rt_value_ints(dims.dim, dims.ndim);
-    arg[2] = rt_value_bool(keepdim);
-    return rti_call_op(&rti_op_mean, arg, 3);
-}
+RT_API rt_tensor *rt_mean_dims(rt_tensor *x, rt_shape dims, bool keepdim) { return rti_call_reduction(&rti_op_mean, x, dims, keepdim); }
 
 /* ---- argmax ---- */
 

@@ -11,7 +11,8 @@ static bool rti_ints_arg(const rti_call *c, int k, const char *what)
     if (k < c->n_args && c->arg[k].tag == RT_VALUE_INTS && c->arg[k].count <= RT_MAX_DIMS)
         return true;
     rti_op_text name;
-    rti_raise(RT_ERR_VALUE, rti_op_base(c->op, &name), "expected %s as a list of at most %d integers", what, RT_MAX_DIMS);
+    rti_raise(RT_ERR_VALUE, rti_op_base(c->op, &name), "expected %s as a list of at most %d integers, got %d", what, RT_MAX_DIMS,
+              k < c->n_args && c->arg[k].tag == RT_VALUE_INTS ? (int)c->arg[k].count : 0);
     return false;
 }
 
