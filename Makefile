@@ -48,22 +48,19 @@ test: $(build)/rustorch.o $(programs) $(build)/house/isa
 	@echo "kernels: $$($(RUNNER) $(build)/house/isa)"
 	@RUNNER='$(RUNNER)' sh tests/house/run_tests.sh $(programs)
 
-# The library, compiled once. Programs named *_inside hold a copy of their own, to reach what is static in it.
+# The library, compiled once, and with it the tests named *_inside, which reach what is static in it.
 $(build)/rustorch.o: tests/house/implementation.c $(build)/flags
-	$(compile) $(LIB_FLAGS) -c $< -o $@
+	$(compile) $(LIB_FLAGS) -DRUSTORCH_TESTS_INSIDE -c $< -o $@
 
 $(build)/%.o: tests/%.c $(build)/flags
 	@mkdir -p $(@D)
 	$(compile) -c $< -o $@
 
-$(build)/%_inside.o: tests/%_inside.c $(build)/flags
+$(inside:=.o): $(build)/%_inside.o: tests/house/inside.c $(build)/flags
 	@mkdir -p $(@D)
-	$(compile) $(LIB_FLAGS) -c $< -o $@
+	$(compile) -DINSIDE=rt_inside_$(notdir $*) -c $< -o $@
 
-$(inside): %: %.o
-	$(link) $< -o $@ $(LDLIBS)
-
-$(filter-out $(inside),$(programs)) $(build)/house/isa: %: %.o $(build)/rustorch.o
+$(programs) $(build)/house/isa: %: %.o $(build)/rustorch.o
 	$(link) $^ -o $@ $(LDLIBS)
 
 # Changes when the flags do, so that nothing stale is linked.

@@ -2922,14 +2922,40 @@ static const char *const rti_isa_names[] = {
 #undef RTI_ISA_NAME
 };
 
+#if RTI_X86 && defined(__GNUC__)
+enum { RTI_CPU_AVX2 = 1, RTI_CPU_AVX512 = 2 };
+
+/* The register sets that the system saves, of which an instruction set needs its own: bits of XCR0. */
+static uint32_t rti_cpu_saved(void)
+{
+    uint32_t low, high;
+    __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    return low;
+}
+
+/* RTI_CPU_AVX2 with FMA and F16C; RTI_CPU_AVX512 with F, BW, DQ and VL. */
+static int rti_cpu_sets(void)
+{
+    const uint32_t leaf1 = 1u << 27 | 1u << 28 | 1u << 12 | 1u << 29;       /* OSXSAVE, AVX, FMA, F16C */
+    const uint32_t avx512 = 1u << 16 | 1u << 17 | 1u << 30 | 1u << 31;      /* F, DQ, BW, VL */
+    uint32_t a, b, c, d;
+    int sets = 0;
+    if (!__get_cpuid(1, &a, &b, &c, &d) || (c & leaf1) != leaf1 || (rti_cpu_saved() & 0x06) != 0x06)
+        return 0;
+    if (__get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & 1u << 5)) {
+        sets = RTI_CPU_AVX2;
+        if ((b & avx512) == avx512 && (rti_cpu_saved() & 0xe6) == 0xe6)
+            sets |= RTI_CPU_AVX512;
+    }
+    return sets;
+}
+#endif
+
 static bool rti_isa_runs(int isa)
 {
 #if RTI_X86_64 && defined(__GNUC__) && !defined(RUSTORCH_ONE_PASS)
-    if (isa == RTI_ISA_avx2)
-        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    if (isa == RTI_ISA_avx512)
-        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-               __builtin_cpu_supports("avx512vl") && rti_isa_runs(RTI_ISA_avx2);
+    if (isa == RTI_ISA_avx2 || isa == RTI_ISA_avx512)
+        return (rti_cpu_sets() & (isa == RTI_ISA_avx2 ? RTI_CPU_AVX2 : RTI_CPU_AVX512)) != 0;
 #endif
     return isa >= 0;
 }
@@ -3133,7 +3159,9 @@ typedef void (*rti_run_fn)(void *const *out, const void *const *in, int64_t n);
 
 #  if defined(__GNUC__) && !defined(__clang__)
 #    pragma GCC push_options
-#    pragma GCC optimize("O2")
+#    ifndef __OPTIMIZE_SIZE__      /* who asks for a small program gets one */
+#      pragma GCC optimize("O2")
+#    endif
 #  endif
 #  undef RTI_PASS
 #  define RTI_PASS 1
@@ -4171,7 +4199,7 @@ static void rti_program_of(rti_program *p, const rti_formula *f, rti_class compu
 #elif RTI_X86 && defined(__GNUC__)
 #  define RTI_FILL_FMA false
 #  define RTI_FILL_TWICE 1
-static RTI_INLINE bool rti_fill_has_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+static RTI_INLINE bool rti_fill_has_avx2(void) { return (rti_cpu_sets() & RTI_CPU_AVX2) != 0; }
 #else
 #  define RTI_FILL_FMA false
 #  define RTI_FILL_TWICE 0
@@ -8408,23 +8436,24 @@ RT_API rt_status rt_generator_manual_seed(rt_generator *generator, uint64_t seed
 
 /* ---- drawing into a tensor: a contiguous one directly, another through a copy of its shape ---- */
 
-typedef enum rti_draw { RTI_DRAW_UNIFORM, RTI_DRAW_NORMAL } rti_draw;
+/* One distribution's fills. Rows name their own, so that a program links only what it draws. */
+typedef struct rti_fill_pair {
+    void (*f32)(rti_random *r, float *out, int64_t n, double a, double b);
+    void (*f64)(rti_random *r, double *out, int64_t n, double a, double b);
+} rti_fill_pair;
+static const rti_fill_pair rti_draw_uniform = { rti_fill_uniform_f32, rti_fill_uniform_f64 };
+static const rti_fill_pair rti_draw_normal = { rti_fill_normal_f32, rti_fill_normal_f64 };
 
-static void rti_draw_into(rt_tensor *x, rti_draw what, double a, double b, rt_generator *g)
+/* Fills contiguous memory, `at_once` elements at a time: a normal distribution draws fewer than 16 in another way than more. */
+static void rti_draw_into(rt_tensor *x, const rti_fill_pair *fill, int64_t at_once, double a, double b, rt_generator *g)
 {
     rti_random *r = rti_generator_use(g);
-    if (x->dtype == RT_FLOAT32) {
-        float *p = (float *)(void *)x->data;
-        if (what == RTI_DRAW_UNIFORM)
-            rti_fill_uniform_f32(r, p, x->numel, a, b);
+    for (int64_t i = 0, n; i < x->numel; i += n) {
+        n = RTI_MIN(at_once, x->numel - i);
+        if (x->dtype == RT_FLOAT32)
+            fill->f32(r, (float *)(void *)x->data + i, n, a, b);
         else
-            rti_fill_normal_f32(r, p, x->numel, a, b);
-    } else {
-        double *p = (double *)(void *)x->data;
-        if (what == RTI_DRAW_UNIFORM)
-            rti_fill_uniform_f64(r, p, x->numel, a, b);
-        else
-            rti_fill_normal_f64(r, p, x->numel, a, b);
+            fill->f64(r, (double *)(void *)x->data + i, n, a, b);
     }
     rti_generator_done(g);
 }
@@ -8456,33 +8485,19 @@ static rt_tensor *rti_memory_order(rt_tensor *x)
     return rti_tensor_view(x, size, stride, x->ndim, 0);
 }
 
-/* Normal numbers outside of contiguous memory come one by one, in pairs, however many there are. */
-static void rti_draw_one_by_one(rt_tensor *x, double mean, double std, rt_generator *g)
-{
-    rti_random *r = rti_generator_use(g);
-    for (int64_t i = 0; i < x->numel; i++) {
-        if (x->dtype == RT_FLOAT32)
-            rti_fill_normal_f32(r, (float *)(void *)x->data + i, 1, mean, std);
-        else
-            rti_fill_normal_f64(r, (double *)(void *)x->data + i, 1, mean, std);
-    }
-    rti_generator_done(g);
-}
-
-static rt_status rti_run_draw(rti_call *c, rti_draw what)
+/* Outside of contiguous memory PyTorch draws normal numbers one by one, in pairs, however many there are. */
+static rt_status rti_run_draw(rti_call *c, const rti_fill_pair *fill, int64_t at_once)
 {
     rt_tensor *out = c->out[0], *order, *aside;
     double a = rti_number(rti_scalar_of_value(&c->arg[1])), b = rti_number(rti_scalar_of_value(&c->arg[2]));
     if (rti_contiguous(out)) {
-        rti_draw_into(out, what, a, b, &rti_default_generator);
+        rti_draw_into(out, fill, INT64_MAX, a, b, &rti_default_generator);
         return RT_OK;
     }
     order = rti_memory_order(out);
     aside = order ? rti_tensor_new((rt_dtype)out->dtype, order->size, order->ndim, order->numel) : NULL;
-    if (aside && what == RTI_DRAW_NORMAL)
-        rti_draw_one_by_one(aside, a, b, &rti_default_generator);
-    else if (aside)
-        rti_draw_into(aside, what, a, b, &rti_default_generator);
+    if (aside)
+        rti_draw_into(aside, fill, at_once, a, b, &rti_default_generator);
     rt_status status = aside ? rti_copy_into(order, aside) : rti_pending_code();
     rti_release(aside);
     rti_release(order);
@@ -8494,13 +8509,13 @@ static rt_status rti_run_uniform(rti_call *c)
     double from = rti_number(rti_scalar_of_value(&c->arg[1])), to = rti_number(rti_scalar_of_value(&c->arg[2]));
     if (!(from <= to))
         return rti_raise(RT_ERR_VALUE, "uniform_", "expected from <= to, got %g and %g", from, to);
-    return rti_run_draw(c, RTI_DRAW_UNIFORM);
+    return rti_run_draw(c, &rti_draw_uniform, INT64_MAX);
 }
 static rt_status rti_run_normal(rti_call *c)
 {
     if (!(rti_number(rti_scalar_of_value(&c->arg[2])) >= 0))
         return rti_raise(RT_ERR_VALUE, "normal_", "expected a deviation of 0 or more, got %g", rti_number(rti_scalar_of_value(&c->arg[2])));
-    return rti_run_draw(c, RTI_DRAW_NORMAL);
+    return rti_run_draw(c, &rti_draw_normal, 1);
 }
 static rt_status rti_draw_backward(rti_backward *b) { (void)b; return RT_OK; }   /* nothing of the old elements is left */
 static const rt_op rti_op_uniform = { "uniform(Tensor self, float from=0, float to=1, *, Generator? generator=None) -> Tensor", 1, RTI_ANY_OUT, NULL,
@@ -8521,7 +8536,7 @@ RT_API rt_tensor *rt_normal_(rt_tensor *x, double mean, double std) { return rti
 
 /* ---- new tensors ---- */
 
-static rt_tensor *rti_drawn(const char *op, rt_shape shape, const rt_tensor_opts *opts, rti_draw what)
+static rt_tensor *rti_drawn(const char *op, rt_shape shape, const rt_tensor_opts *opts, const rti_fill_pair *fill)
 {
     rt_dtype dtype = rti_opts_dtype(opts, RT_FLOAT32);
     if (!rti_can_draw(dtype)) {
@@ -8530,11 +8545,11 @@ static rt_tensor *rti_drawn(const char *op, rt_shape shape, const rt_tensor_opts
     }
     rt_tensor *x = rti_make(op, shape, dtype);
     if (x)
-        rti_draw_into(x, what, 0, 1, &rti_default_generator);
+        rti_draw_into(x, fill, INT64_MAX, 0, 1, &rti_default_generator);
     return rti_made(x, opts);
 }
-RT_API rt_tensor *rt_rand(rt_shape shape, const rt_tensor_opts *opts) { return rti_drawn("rt_rand", shape, opts, RTI_DRAW_UNIFORM); }
-RT_API rt_tensor *rt_randn(rt_shape shape, const rt_tensor_opts *opts) { return rti_drawn("rt_randn", shape, opts, RTI_DRAW_NORMAL); }
+RT_API rt_tensor *rt_rand(rt_shape shape, const rt_tensor_opts *opts) { return rti_drawn("rt_rand", shape, opts, &rti_draw_uniform); }
+RT_API rt_tensor *rt_randn(rt_shape shape, const rt_tensor_opts *opts) { return rti_drawn("rt_randn", shape, opts, &rti_draw_normal); }
 
 /* Draws int64 numbers, and hands them out in the dtype asked for. */
 static rt_tensor *rti_drawn_integers(const char *op, rt_shape shape, const rt_tensor_opts *opts, bool permutation, int64_t low, int64_t high)
@@ -9882,7 +9897,17 @@ static rt_status rti_shape_to(rti_call *c)
         return rti_refuse_dtype(c, rti_conversion_of(dtype) ? (rt_dtype)x->dtype : dtype);
     return rti_result_set(c, 0, dtype, x->size, x->ndim);
 }
-static rt_status rti_run_copy(rti_call *c) { return rti_copy_into(c->out[0], rti_arg_tensor(c, 0)); }
+/* out = from, also where they are the same memory, walked in another order. */
+static rt_status rti_copy_over(rt_tensor *out, const rt_tensor *from)
+{
+    if (!rti_overlaps(from, out))
+        return rti_copy_into(out, from);
+    rt_tensor *aside = rti_copy_of(from, (rt_dtype)from->dtype);
+    rt_status status = aside ? rti_copy_into(out, aside) : rti_pending_code();
+    rti_release(aside);
+    return status;
+}
+static rt_status rti_run_copy(rti_call *c) { return rti_copy_over(c->out[0], rti_arg_tensor(c, 0)); }
 static rt_status rti_pass_backward(rti_backward *b) { return rti_b_set(b, 0, rti_b_grad(b, 0)); }   /* the engine casts it back */
 static const rt_op rti_op_to = { "to.dtype(Tensor self, ScalarType dtype) -> Tensor", 1, RTI_ANY_OUT, NULL, rti_shape_to, rti_run_copy, NULL,
                                  rti_pass_backward, NULL, NULL, 0, -10, 10 };
@@ -9939,16 +9964,7 @@ static rt_status rti_shape_copy_into(rti_call *c)
     return rti_result_like(c, 0, x);
 }
 
-static rt_status rti_run_copy_into(rti_call *c)
-{
-    const rt_tensor *from = rti_arg_tensor(c, 1);
-    if (!rti_overlaps(from, c->out[0]))
-        return rti_copy_into(c->out[0], from);
-    rt_tensor *aside = rti_copy_of(from, (rt_dtype)from->dtype);
-    rt_status status = aside ? rti_copy_into(c->out[0], aside) : rti_pending_code();
-    rti_release(aside);
-    return status;
-}
+static rt_status rti_run_copy_into(rti_call *c) { return rti_copy_over(c->out[0], rti_arg_tensor(c, 1)); }
 
 static rt_status rti_copy_backward(rti_backward *b) { return rti_b_needs(b, 1) ? rti_b_set(b, 1, rti_b_grad(b, 0)) : RT_OK; }
 static const rt_op rti_op_copy = { "copy(Tensor self, Tensor src) -> Tensor", 1, RTI_ANY_OUT, NULL, rti_shape_copy_into, rti_run_copy_into, NULL,
@@ -10824,9 +10840,10 @@ static const rt_op rti_op_index_add = { "index_add(Tensor self, int dim, Tensor 
 /* Whether index, no larger than `within` but along dim (and along it too for the source), fits. */
 static bool rti_index_within(const rt_tensor *index, const rt_tensor *within, int dim, bool along)
 {
-    bool fits = (index->ndim ? index->ndim : 1) == (within->ndim ? within->ndim : 1) || index->numel == 0;
-    for (int d = 0; d < index->ndim && d < within->ndim && fits && index->numel > 0; d++)
-        fits = (d == dim && !along) || index->size[d] <= within->size[d];
+    int n = index->ndim ? index->ndim : 1;
+    bool fits = n == (within->ndim ? within->ndim : 1) || index->numel == 0;
+    for (int d = 0; d < n && fits && index->numel > 0; d++)
+        fits = (d == dim && !along) || rti_size_at(index, d) <= rti_size_at(within, d);
     return fits;
 }
 

@@ -21,14 +21,40 @@ static const char *const rti_isa_names[] = {
 #undef RTI_ISA_NAME
 };
 
+#if RTI_X86 && defined(__GNUC__)
+enum { RTI_CPU_AVX2 = 1, RTI_CPU_AVX512 = 2 };
+
+/* The register sets that the system saves, of which an instruction set needs its own: bits of XCR0. */
+static uint32_t rti_cpu_saved(void)
+{
+    uint32_t low, high;
+    __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    return low;
+}
+
+/* RTI_CPU_AVX2 with FMA and F16C; RTI_CPU_AVX512 with F, BW, DQ and VL. */
+static int rti_cpu_sets(void)
+{
+    const uint32_t leaf1 = 1u << 27 | 1u << 28 | 1u << 12 | 1u << 29;       /* OSXSAVE, AVX, FMA, F16C */
+    const uint32_t avx512 = 1u << 16 | 1u << 17 | 1u << 30 | 1u << 31;      /* F, DQ, BW, VL */
+    uint32_t a, b, c, d;
+    int sets = 0;
+    if (!__get_cpuid(1, &a, &b, &c, &d) || (c & leaf1) != leaf1 || (rti_cpu_saved() & 0x06) != 0x06)
+        return 0;
+    if (__get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & 1u << 5)) {
+        sets = RTI_CPU_AVX2;
+        if ((b & avx512) == avx512 && (rti_cpu_saved() & 0xe6) == 0xe6)
+            sets |= RTI_CPU_AVX512;
+    }
+    return sets;
+}
+#endif
+
 static bool rti_isa_runs(int isa)
 {
 #if RTI_X86_64 && defined(__GNUC__) && !defined(RUSTORCH_ONE_PASS)
-    if (isa == RTI_ISA_avx2)
-        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    if (isa == RTI_ISA_avx512)
-        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-               __builtin_cpu_supports("avx512vl") && rti_isa_runs(RTI_ISA_avx2);
+    if (isa == RTI_ISA_avx2 || isa == RTI_ISA_avx512)
+        return (rti_cpu_sets() & (isa == RTI_ISA_avx2 ? RTI_CPU_AVX2 : RTI_CPU_AVX512)) != 0;
 #endif
     return isa >= 0;
 }

@@ -54,7 +54,9 @@ typedef void (*rti_run_fn)(void *const *out, const void *const *in, int64_t n);
 
 #  if defined(__GNUC__) && !defined(__clang__)
 #    pragma GCC push_options
-#    pragma GCC optimize("O2")
+#    ifndef __OPTIMIZE_SIZE__      /* who asks for a small program gets one */
+#      pragma GCC optimize("O2")
+#    endif
 #  endif
 #  undef RTI_PASS
 #  define RTI_PASS 1

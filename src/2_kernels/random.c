@@ -19,7 +19,7 @@
 #elif RTI_X86 && defined(__GNUC__)
 #  define RTI_FILL_FMA false
 #  define RTI_FILL_TWICE 1
-static RTI_INLINE bool rti_fill_has_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+static RTI_INLINE bool rti_fill_has_avx2(void) { return (rti_cpu_sets() & RTI_CPU_AVX2) != 0; }
 #else
 #  define RTI_FILL_FMA false
 #  define RTI_FILL_TWICE 0

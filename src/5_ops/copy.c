@@ -18,7 +18,17 @@ static rt_status rti_shape_to(rti_call *c)
         return rti_refuse_dtype(c, rti_conversion_of(dtype) ? (rt_dtype)x->dtype : dtype);
     return rti_result_set(c, 0, dtype, x->size, x->ndim);
 }
-static rt_status rti_run_copy(rti_call *c) { return rti_copy_into(c->out[0], rti_arg_tensor(c, 0)); }
+/* out = from, also where they are the same memory, walked in another order. */
+static rt_status rti_copy_over(rt_tensor *out, const rt_tensor *from)
+{
+    if (!rti_overlaps(from, out))
+        return rti_copy_into(out, from);
+    rt_tensor *aside = rti_copy_of(from, (rt_dtype)from->dtype);
+    rt_status status = aside ? rti_copy_into(out, aside) : rti_pending_code();
+    rti_release(aside);
+    return status;
+}
+static rt_status rti_run_copy(rti_call *c) { return rti_copy_over(c->out[0], rti_arg_tensor(c, 0)); }
 static rt_status rti_pass_backward(rti_backward *b) { return rti_b_set(b, 0, rti_b_grad(b, 0)); }   /* the engine casts it back */
 static const rt_op rti_op_to = { "to.dtype(Tensor self, ScalarType dtype) -> Tensor", 1, RTI_ANY_OUT, NULL, rti_shape_to, rti_run_copy, NULL,
                                  rti_pass_backward, NULL, NULL, 0, -10, 10 };
@@ -75,16 +85,7 @@ static rt_status rti_shape_copy_into(rti_call *c)
     return rti_result_like(c, 0, x);
 }
 
-static rt_status rti_run_copy_into(rti_call *c)
-{
-    const rt_tensor *from = rti_arg_tensor(c, 1);
-    if (!rti_overlaps(from, c->out[0]))
-        return rti_copy_into(c->out[0], from);
-    rt_tensor *aside = rti_copy_of(from, (rt_dtype)from->dtype);
-    rt_status status = aside ? rti_copy_into(c->out[0], aside) : rti_pending_code();
-    rti_release(aside);
-    return status;
-}
+static rt_status rti_run_copy_into(rti_call *c) { return rti_copy_over(c->out[0], rti_arg_tensor(c, 1)); }
 
 static rt_status rti_copy_backward(rti_backward *b) { return rti_b_needs(b, 1) ? rti_b_set(b, 1, rti_b_grad(b, 0)) : RT_OK; }
 static const rt_op rti_op_copy = { "copy(Tensor self, Tensor src) -> Tensor", 1, RTI_ANY_OUT, NULL, rti_shape_copy_into, rti_run_copy_into, NULL,

@@ -202,9 +202,10 @@ static const rt_op rti_op_index_add = { "index_add(Tensor self, int dim, Tensor 
 /* Whether index, no larger than `within` but along dim (and along it too for the source), fits. */
 static bool rti_index_within(const rt_tensor *index, const rt_tensor *within, int dim, bool along)
 {
-    bool fits = (index->ndim ? index->ndim : 1) == (within->ndim ? within->ndim : 1) || index->numel == 0;
-    for (int d = 0; d < index->ndim && d < within->ndim && fits && index->numel > 0; d++)
-        fits = (d == dim && !along) || index->size[d] <= within->size[d];
+    int n = index->ndim ? index->ndim : 1;
+    bool fits = n == (within->ndim ? within->ndim : 1) || index->numel == 0;
+    for (int d = 0; d < n && fits && index->numel > 0; d++)
+        fits = (d == dim && !along) || rti_size_at(index, d) <= rti_size_at(within, d);
     return fits;
 }
 

@@ -59,23 +59,24 @@ RT_API rt_status rt_generator_manual_seed(rt_generator *generator, uint64_t seed
 
 /* ---- drawing into a tensor: a contiguous one directly, another through a copy of its shape ---- */
 
-typedef enum rti_draw { RTI_DRAW_UNIFORM, RTI_DRAW_NORMAL } rti_draw;
+/* One distribution's fills. Rows name their own, so that a program links only what it draws. */
+typedef struct rti_fill_pair {
+    void (*f32)(rti_random *r, float *out, int64_t n, double a, double b);
+    void (*f64)(rti_random *r, double *out, int64_t n, double a, double b);
+} rti_fill_pair;
+static const rti_fill_pair rti_draw_uniform = { rti_fill_uniform_f32, rti_fill_uniform_f64 };
+static const rti_fill_pair rti_draw_normal = { rti_fill_normal_f32, rti_fill_normal_f64 };
 
-static void rti_draw_into(rt_tensor *x, rti_draw what, double a, double b, rt_generator *g)
+/* Fills contiguous memory, `at_once` elements at a time: a normal distribution draws fewer than 16 in another way than more. */
+static void rti_draw_into(rt_tensor *x, const rti_fill_pair *fill, int64_t at_once, double a, double b, rt_generator *g)
 {
     rti_random *r = rti_generator_use(g);
-    if (x->dtype == RT_FLOAT32) {
-        float *p = (float *)(void *)x->data;
-        if (what == RTI_DRAW_UNIFORM)
-            rti_fill_uniform_f32(r, p, x->numel, a, b);
+    for (int64_t i = 0, n; i < x->numel; i += n) {
+        n = RTI_MIN(at_once, x->numel - i);
+        if (x->dtype == RT_FLOAT32)
+            fill->f32(r, (float *)(void *)x->data + i, n, a, b);
         else
-            rti_fill_normal_f32(r, p, x->numel, a, b);
-    } else {
-        double *p = (double *)(void *)x->data;
-        if (what == RTI_DRAW_UNIFORM)
-            rti_fill_uniform_f64(r, p, x->numel, a, b);
-        else
-            rti_fill_normal_f64(r, p, x->numel, a, b);
+            fill->f64(r, (double *)(void *)x->data + i, n, a, b);
     }
     rti_generator_done(g);
 }
@@ -107,33 +108,19 @@ static rt_tensor *rti_memory_order(rt_tensor *x)
     return rti_tensor_view(x, size, stride, x->ndim, 0);
 }
 
-/* Normal numbers outside of contiguous memory come one by one, in pairs, however many there are. */
-static void rti_draw_one_by_one(rt_tensor *x, double mean, double std, rt_generator *g)
-{
-    rti_random *r = rti_generator_use(g);
-    for (int64_t i = 0; i < x->numel; i++) {
-        if (x->dtype == RT_FLOAT32)
-            rti_fill_normal_f32(r, (float *)(void *)x->data + i, 1, mean, std);
-        else
-            rti_fill_normal_f64(r, (double *)(void *)x->data + i, 1, mean, std);
-    }
-    rti_generator_done(g);
-}
-
-static rt_status rti_run_draw(rti_call *c, rti_draw what)
+/* Outside of contiguous memory PyTorch draws normal numbers one by one, in pairs, however many there are. */
+static rt_status rti_run_draw(rti_call *c, const rti_fill_pair *fill, int64_t at_once)
 {
     rt_tensor *out = c->out[0], *order, *aside;
     double a = rti_number(rti_scalar_of_value(&c->arg[1])), b = rti_number(rti_scalar_of_value(&c->arg[2]));
     if (rti_contiguous(out)) {
-        rti_draw_into(out, what, a, b, &rti_default_generator);
+        rti_draw_into(out, fill, INT64_MAX, a, b, &rti_default_generator);
         return RT_OK;
     }
     order = rti_memory_order(out);
     aside = order ? rti_tensor_new((rt_dtype)out->dtype, order->size, order->ndim, order->numel) : NULL;
-    if (aside && what == RTI_DRAW_NORMAL)
-        rti_draw_one_by_one(aside, a, b, &rti_default_generator);
-    else if (aside)
-        rti_draw_into(aside, what, a, b, &rti_default_generator);
+    if (aside)
+        rti_draw_into(aside, fill, at_once, a, b, &rti_default_generator);
     rt_status status = aside ? rti_copy_into(order, aside) : rti_pending_code();
     rti_release(aside);
     rti_release(order);
@@ -145,13 +132,13 @@ static rt_status rti_run_uniform(rti_call *c)
     double from = rti_number(rti_scalar_of_value(&c->arg[1])), to = rti_number(rti_scalar_of_value(&c->arg[2]));
     if (!(from <= to))
         return rti_raise(RT_ERR_VALUE, "uniform_", "expected from <= to, got %g and %g", from, to);
-    return rti_run_draw(c, RTI_DRAW_UNIFORM);
+    return rti_run_draw(c, &rti_draw_uniform, INT64_MAX);
 }
 static rt_status rti_run_normal(rti_call *c)
 {
     if (!(rti_number(rti_scalar_of_value(&c->arg[2])) >= 0))
         return rti_raise(RT_ERR_VALUE, "normal_", "expected a deviation of 0 or more, got %g", rti_number(rti_scalar_of_value(&c->arg[2])));
-    return rti_run_draw(c, RTI_DRAW_NORMAL);
+    return rti_run_draw(c, &rti_draw_normal, 1);
 }
 static rt_status rti_draw_backward(rti_backward *b) { (void)b; return RT_OK; }   /* nothing of the old elements is left */
 static const rt_op rti_op_uniform = { "uniform(Tensor self, float from=0, float to=1, *, Generator? generator=None) -> Tensor", 1, RTI_ANY_OUT, NULL,
@@ -172,7 +159,7 @@ RT_API rt_tensor *rt_normal_(rt_tensor *x, double mean, double std) { return rti
 
 /* ---- new tensors ---- */
 
-static rt_tensor *rti_drawn(const char *op, rt_shape shape, const rt_tensor_opts *opts, rti_draw what)
+static rt_tensor *rti_drawn(const char *op, rt_shape shape, const rt_tensor_opts *opts, const rti_fill_pair *fill)
 {
     rt_dtype dtype = rti_opts_dtype(opts, RT_FLOAT32);
     if (!rti_can_draw(dtype)) {
@@ -181,11 +168,11 @@ static rt_tensor *rti_drawn(const char *op, rt_shape shape, const rt_tensor_opts
     }
     rt_tensor *x = rti_make(op, shape, dtype);
     if (x)
-        rti_draw_into(x, what, 0, 1, &rti_default_generator);
+        rti_draw_into(x, fill, INT64_MAX, 0, 1, &rti_default_generator);
     return rti_made(x, opts);
 }
-RT_API rt_tensor *rt_rand(rt_shape shape, const rt_tensor_opts *opts) { return rti_drawn("rt_rand", shape, opts, RTI_DRAW_UNIFORM); }
-RT_API rt_tensor *rt_randn(rt_shape shape, const rt_tensor_opts *opts) { return rti_drawn("rt_randn", shape, opts, RTI_DRAW_NORMAL); }
+RT_API rt_tensor *rt_rand(rt_shape shape, const rt_tensor_opts *opts) { return rti_drawn("rt_rand", shape, opts, &rti_draw_uniform); }
+RT_API rt_tensor *rt_randn(rt_shape shape, const rt_tensor_opts *opts) { return rti_drawn("rt_randn", shape, opts, &rti_draw_normal); }
 
 /* Draws int64 numbers, and hands them out in the dtype asked for. */
 static rt_tensor *rti_drawn_integers(const char *op, rt_shape shape, const rt_tensor_opts *opts, bool permutation, int64_t low, int64_t high)

@@ -1,6 +1,4 @@
 /* The team of workers from inside: what jobs see of it, and that it ends, forks, sleeps and fails as it should. */
-#define RUSTORCH_IMPLEMENTATION
-#include "rustorch.h"
 #include "check.h"
 
 #if !defined(RT_NO_THREADS) && !defined(_WIN32)

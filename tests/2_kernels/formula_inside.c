@@ -1,5 +1,4 @@
 /* Written once: a formula's native loop, its recording as a tile program, and its text in C are the same function. */
-#define RUSTORCH_IMPLEMENTATION
 #include "check.h"
 
 #include "printed_gelu.h"

@@ -1,9 +1,7 @@
 /* Matrix products: every pass this machine runs, against a loop in double, with guards round and between the rows of the result. */
-#define RUSTORCH_IMPLEMENTATION
 #ifndef RUSTORCH_TESTING
 #  define RUSTORCH_TESTING
 #endif
-#include "rustorch.h"
 #include "check.h"
 
 enum { GUARD = 16 };                     /* elements before and behind the result */

@@ -674,7 +674,7 @@ def freeze_indexing():
                 ([5], None, 0, T(order, 0, [0]), ([0], None)), ([0, 5], None, 1, T(order, 0, [0, 5]), ([0, 5], None)), ([3, 5], None, 1, T(order, 0, [4, 5]), ([4, 5], None)),
                 ([3, 5], None, 1, T(order, 0, [3, 5]), ([3, 4], None)), ([3, 5], None, 1, T(order, 0, [5]), ([5], None)), ([5], None, 1, T(order, 0, [5]), ([5], None)), ([4], None, 0, T(order, 0, [5]), ([5], None)),
                 ([5], None, 0, T("u8.mild", 0, [2]), ([2], None)), ([5], None, 0, T(order, 0, [1]), ([], None)), ([5], None, 0, T(order, 0, [2]), ([], None)),
-                ([5], None, 0, T(order, 0, []), ([3], None)), ([], None, 0, T(zero, 0, [2]), ([2], None)), ([], None, 0, T(zero, 0, [2]), ([], None))):
+                ([5], None, 0, T(order, 0, []), ([3], None)), ([5], None, 0, T(order, 0, []), ([0], None)), ([], None, 0, T(zero, 0, [2]), ([2], None)), ([], None, 0, T(zero, 0, [2]), ([], None))):
             case(f, "scatter.src", x(size, stride), dim, index, y(*source))
             case(f, "scatter_add", y(size, stride, 9), dim, index, y(*source), **sums)
             for number in (3, 0.5, True, -1 if d != "u8" else 1)[::1 if len(size) == 1 else 2]:

@@ -365,6 +365,26 @@ static void a_wrong_derivative_is_found(void)
     CHECK_STATUS(rt_gradgradcheck(half_a_square, NULL, &x, 1, NULL), RT_ERR_GRAD);
 }
 
+/* A gradient that only passes through is the caller's own tensor of weights: accumulating into a leaf must not write into it. */
+static void weights_stay_as_they_are(void)
+{
+    rt_tensor *w = rt_ones(RT_SHAPE(2), NULL), *x = rt_requires_grad_(rt_ones(RT_SHAPE(2), NULL)), *one = rt_ones(RT_SHAPE(2), NULL);
+    CHECK_INT(rt_backward_from(rt_add(x, one), w, NULL), RT_OK);
+    CHECK_INT(rt_backward_from(rt_add(x, one), w, NULL), RT_OK);
+    CHECK_CLOSE(rt_item(rt_sum(rt_grad(x))), 4, 0, 0);
+    CHECK_CLOSE(rt_item(rt_sum(w)), 2, 0, 0);
+}
+
+/* The same tensor kept by the caller, answered as a gradient, and freed by the caller: gone with the scope. */
+static void a_kept_weight_is_freed(void)
+{
+    rt_tensor *w = rt_keep(rt_ones(RT_SHAPE(2), NULL)), *grad;
+    rt_tensor *x = rt_requires_grad_(rt_ones(RT_SHAPE(2), NULL)), *y = rt_add(x, rt_ones(RT_SHAPE(2), NULL));
+    CHECK_INT(rt_autograd_grad(&y, 1, &x, 1, &w, NULL, &grad), RT_OK);
+    CHECK_CLOSE(rt_item(rt_sum(grad)), 2, 0, 0);
+    rt_free(w);
+}
+
 static void every_row_is_listed(void)
 {
     char name[64];
@@ -386,5 +406,7 @@ int main(void)
     }
     TEST(casts);
     TEST(a_wrong_derivative_is_found);
+    TEST(weights_stay_as_they_are);
+    TEST(a_kept_weight_is_freed);
     return check_end("5_ops/gradients");
 }

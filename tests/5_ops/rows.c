@@ -672,6 +672,51 @@ static void row(void)
     }
 }
 
+/* ---- a result in memory that an operand reads in another order ---- */
+
+static rt_tensor *square(int64_t n)
+{
+    rt_tensor *x = rt_empty(RT_SHAPE(n, n), NULL);
+    for (int64_t i = 0; x && i < n * n; i++)
+        ((float *)rt_data_ptr(x))[i] = (float)((i * 37 + 11) % 101) / 8 - 6;
+    return x;
+}
+
+/* Calls the row on x and its transpose, into one of the two; and on copies. */
+static void check_overlap(const char *name, int n_args, int64_t n, int first, int into)
+{
+    rt_tensor *x[2], *copy[2], *want;
+    rt_value arg[2], result;
+    rt_scope scope = rt_scope_begin();
+    check_at("%s of %lld by %lld, first %d, into %d", name, (long long)n, (long long)n, first, into);
+    x[0] = square(n);
+    x[1] = rt_transpose(x[0], 0, 1);
+    copy[0] = square(n);
+    copy[1] = rt_clone(rt_transpose(copy[0], 0, 1));
+    for (int k = 0; k < n_args; k++)
+        arg[k] = rt_value_tensor(copy[(first + k) % 2]);
+    CHECK_INT(rt_call(rt_op_find(name), arg, n_args, &result), RT_OK);
+    want = rt_to(result.as.tensor, RT_FLOAT32);
+    for (int k = 0; k < n_args; k++)
+        arg[k] = rt_value_tensor(x[(first + k) % 2]);
+    CHECK_INT(rt_call_out(rt_op_find(name), arg, n_args, &x[into]), RT_OK);
+    CHECK_CLOSE(rt_item(rt_sum(rt_to(rt_ne(x[into], want), RT_INT64))), 0, 0, 0);
+    rt_scope_end(scope);
+}
+
+static void overlapping_memory(void)
+{
+    static const struct { const char *name; int n_args; } some[] = {
+        { "add.Tensor", 2 }, { "mul.Tensor", 2 }, { "gt.Tensor", 2 }, { "neg", 1 }, { "relu", 1 }, { "exp", 1 }, { "clone", 1 }, { "copy", 2 }, { "mm", 2 }, { "linear", 2 },
+        { "relu_backward", 2 }
+    };
+    for (size_t i = 0; i < sizeof some / sizeof *some; i++)
+        for (int way = 0; way < 4; way++) {
+            check_overlap(some[i].name, some[i].n_args, 5, way & 1, way >> 1);
+            check_overlap(some[i].name, some[i].n_args, 37, way & 1, way >> 1);
+        }
+}
+
 static void every_row_and_rule(void)
 {
     char name[64];
@@ -707,6 +752,7 @@ int main(void)
     check_case(present_row, row);
     present_row = "cross_entropy";
     check_case(present_row, row);
+    TEST(overlapping_memory);
     TEST(every_row_and_rule);
     printf("%d frozen cases\n", n_cases);
     return check_end("5_ops/rows");

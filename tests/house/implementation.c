@@ -1,3 +1,16 @@
-/* The library as one object, linked by every test of a configuration. */
+/* The library as one object, linked by every test of a configuration. Tests that reach what is static in it, those named *_inside, stand in
+ * the same object, and house/inside.c calls them by name. */
 #define RUSTORCH_IMPLEMENTATION
 #include "rustorch.h"
+
+#ifdef RUSTORCH_TESTS_INSIDE
+#  define main rt_inside_thread
+#  include "../0_base/thread_inside.c"
+#  undef main
+#  define main rt_inside_formula
+#  include "../2_kernels/formula_inside.c"
+#  undef main
+#  define main rt_inside_matmul
+#  include "../2_kernels/matmul_inside.c"
+#  undef main
+#endif

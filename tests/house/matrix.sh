@@ -90,7 +90,7 @@ tests 'one pass'                   gcc       gcc      CFLAGS='-O2 -DRUSTORCH_ONE
 tests 'no threads'                 gcc       gcc      CFLAGS='-O2 -DRT_NO_THREADS'
 configuration 'one static program' sh -c 'gcc -O2 -DRUSTORCH_STATIC -I. examples/digits.c -o build/matrix/digits -lm -pthread && build/matrix/digits'
 tests 'gcc sanitizers'             gcc       gcc      CFLAGS="-O1 $sanitize"
-tests 'clang sanitizers'           clang     libclang-rt-14-dev CFLAGS="-O1 $sanitize"
+tests 'clang sanitizers'           clang     libclang-rt-14-dev CFLAGS="-O0 $sanitize"
 
 tests 'aarch64 C99'                aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu CFLAGS=-O1 LDFLAGS=-static RUNNER=qemu-aarch64
 tests 'aarch64 C++17'              aarch64-linux-gnu-g++ g++-aarch64-linux-gnu CFLAGS=-O1 LDFLAGS=-static RUNNER=qemu-aarch64 STD="$cxx"
