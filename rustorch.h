@@ -3070,6 +3070,42 @@ static RTI_UNUSED void rti_print_node(rti_text *t, const rti_node_data *n, bool 
     }
 }
 
+/* Copies a node and what it is made of, operands first and from the left, once each: into `to`, its new places in place[]. */
+static void rti_record_visit(const rti_recording *from, int node, rti_recording *to, int16_t *place)
+{
+    const rti_node_data *n = &from->node[node];
+    if (place[node] >= 0)
+        return;
+    for (int i = 0; i < rti_words[n->word].n_operands; i++)
+        rti_record_visit(from, n->operand[i], to, place);
+    rti_node_data *copy = &to->node[to->n_nodes];
+    *copy = *n;
+    for (int i = 0; i < rti_words[n->word].n_operands; i++)
+        copy->operand[i] = place[n->operand[i]];
+    place[node] = (int16_t)to->n_nodes++;
+}
+
+/* Records a formula of n_inputs operands, inputs first; answers the result's node, -1 if the formula is too long. The order of nodes does
+ * not depend on the order in which a compiler evaluates arguments. */
+static RTI_UNUSED int rti_record_formula(rti_record_fn record, int n_inputs, rti_recording *to)
+{
+    rti_recording raw;
+    int in[4], result;
+    int16_t place[RTI_MAX_NODES];
+    raw.n_nodes = to->n_nodes = 0;
+    for (int i = 0; i < n_inputs; i++)
+        in[i] = rti_record_node(&raw, RTI_WORD_input, -1, -1, -1, 0);
+    record(&raw, in, &result);
+    if (raw.n_nodes > RTI_MAX_NODES)
+        return -1;
+    for (int i = 0; i < raw.n_nodes; i++)
+        place[i] = -1;
+    for (int i = 0; i < n_inputs; i++)
+        rti_record_visit(&raw, in[i], to, place);
+    rti_record_visit(&raw, result, to, place);
+    return place[result];
+}
+
 /* A number as C reads it: with a point or an exponent, for 1f is none. */
 static void rti_print_number(rti_text *t, double value, bool is_f32)
 {
@@ -3379,22 +3415,38 @@ static RTI_INLINE rti_vf rti_vcopysign(rti_vf size, rti_vf sign)
     return RTI_FN(of_bits)((RTI_FN(to_bits)(size) & ~RTI_SIGN_BIT) | (RTI_FN(to_bits)(sign) & RTI_SIGN_BIT));
 }
 
+/* Under -ffast-math clang rearranges what intrinsics do, whatever the pragmas say: instructions it leaves alone. */
+#undef RTI_INTRINSICS_LOOSE
+#if defined(__clang__) && defined(__FAST_MATH__)
+#  define RTI_INTRINSICS_LOOSE 1
+#else
+#  define RTI_INTRINSICS_LOOSE 0
+#endif
+
 /* a * b + c, square root, nearest integer (ties to even); without optimisation, GCC's rounding intrinsics are macros that warn */
 #if defined(RTI_AVX512) && !defined(__clang__)
 #  pragma GCC diagnostic push
 #  pragma GCC diagnostic ignored "-Wsign-conversion"
 #endif
 #if defined(RTI_AVX512) && RTI_REAL == 32
+#  if !RTI_INTRINSICS_LOOSE
 static RTI_INLINE rti_vf rti_vfma(rti_vf a, rti_vf b, rti_vf c) { return (rti_vf)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c); }
+#  endif
 static RTI_INLINE rti_vf rti_vround(rti_vf a) { return (rti_vf)_mm512_roundscale_ps((__m512)a, 8); }
 #elif defined(RTI_AVX512)
+#  if !RTI_INTRINSICS_LOOSE
 static RTI_INLINE rti_vf rti_vfma(rti_vf a, rti_vf b, rti_vf c) { return (rti_vf)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c); }
+#  endif
 static RTI_INLINE rti_vf rti_vround(rti_vf a) { return (rti_vf)_mm512_roundscale_pd((__m512d)a, 8); }
 #elif defined(RTI_AVX2) && RTI_REAL == 32
+#  if !RTI_INTRINSICS_LOOSE
 static RTI_INLINE rti_vf rti_vfma(rti_vf a, rti_vf b, rti_vf c) { return (rti_vf)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c); }
+#  endif
 static RTI_INLINE rti_vf rti_vround(rti_vf a) { return (rti_vf)_mm256_round_ps((__m256)a, 8); }
 #elif defined(RTI_AVX2)
+#  if !RTI_INTRINSICS_LOOSE
 static RTI_INLINE rti_vf rti_vfma(rti_vf a, rti_vf b, rti_vf c) { return (rti_vf)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c); }
+#  endif
 static RTI_INLINE rti_vf rti_vround(rti_vf a) { return (rti_vf)_mm256_round_pd((__m256d)a, 8); }
 #elif defined(RTI_NEON) && RTI_REAL == 32
 static RTI_INLINE rti_vf rti_vfma(rti_vf a, rti_vf b, rti_vf c) { return (rti_vf)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b); }
@@ -3425,6 +3477,17 @@ static RTI_INLINE rti_vf rti_vround(rti_vf a)
 
 #if defined(RTI_AVX512) && !defined(__clang__)
 #  pragma GCC diagnostic pop
+#endif
+#if (defined(RTI_AVX512) || defined(RTI_AVX2)) && RTI_INTRINSICS_LOOSE
+static RTI_INLINE rti_vf rti_vfma(rti_vf a, rti_vf b, rti_vf c)
+{
+#  if RTI_REAL == 32
+    __asm__("vfmadd231ps %2, %1, %0" : "+v"(c) : "v"(a), "v"(b));
+#  else
+    __asm__("vfmadd231pd %2, %1, %0" : "+v"(c) : "v"(a), "v"(b));
+#  endif
+    return c;
+}
 #endif
 #if defined(RTI_AVX512) || defined(RTI_AVX2)
 /* written as the instruction: under -ffast-math clang estimates what it takes for a call of sqrt */
@@ -7843,6 +7906,7 @@ typedef struct rti_engine_ops {
 typedef struct rti_engine {
     const rti_engine_ops *ops;
     bool create_graph, retain_graph;
+    int32_t level;                      /* of the scope round the pass: what was made in it is the pass's own */
     rt_tensor *const *input;            /* rt_autograd_grad: whose gradients are wanted; NULL: every leaf's */
     int n_inputs;
     rt_tensor **input_grad;             /* owned references */
@@ -7993,7 +8057,14 @@ static int rti_wanted_input(const rti_engine *e, const rti_node *node, int index
     return -1;
 }
 
-/* Adds to a leaf's grad. The first one is taken over if nobody else holds it. */
+/* Whether a gradient was made in this pass and is held by its scope and its sender alone, so that a leaf may take it over. */
+static bool rti_may_take_over(const rti_engine *e, const rt_tensor *grad)
+{
+    return rti_contiguous(grad) && !grad->base && rti_atomic_load32(&grad->refs) == 2 && grad->scope_thread == rti_thread_state() &&
+           grad->scope_level >= e->level;
+}
+
+/* Adds to a leaf's grad. The first one is taken over, or copied if others hold it. */
 static rt_status rti_accumulate(const rti_engine *e, rt_tensor *leaf, rt_tensor *grad)
 {
     rt_status status = rti_settle(grad);
@@ -8001,7 +8072,7 @@ static rt_status rti_accumulate(const rti_engine *e, rt_tensor *leaf, rt_tensor 
     if (!meta)
         return rti_pending_code();
     rti_lock(&meta->lock);
-    if (!meta->grad && (e->create_graph || (rti_contiguous(grad) && !grad->base && !grad->requires_grad))) {
+    if (!meta->grad && (e->create_graph || rti_may_take_over(e, grad))) {
         rti_retain(grad);
         meta->grad = grad;
     } else if (!meta->grad) {
@@ -8164,6 +8235,7 @@ static rt_status rti_engine_run(rti_engine *e, rt_tensor *const *outputs, rt_ten
 {
     rt_scope scope = e->create_graph ? rt_enable_grad() : rt_no_grad();
     uint32_t modes = rti_modes;
+    e->level = scope.level;
     if (!e->create_graph)
         rti_modes |= RTI_MODE_CAPTURE;
     rt_status status = RT_OK;
@@ -11093,6 +11165,22 @@ static rt_status rti_check_grad_call(rt_tensor *const *outputs, int n_outputs, r
     return RT_OK;
 }
 
+/* A gradient that is the caller's own tensor, passed through, becomes another header on its elements: each answer has an owner of its own. */
+static rt_status rti_own_gradient(rt_tensor **grad, rt_tensor *const *grad_outputs, int n_outputs)
+{
+    for (int k = 0; grad_outputs && *grad && k < n_outputs; k++)
+        if (*grad == grad_outputs[k]) {
+            rt_tensor *own = (*grad)->requires_grad ? rt_view(*grad, rti_shape_copy((*grad)->size, (*grad)->ndim)) : rti_scoped(rti_alias(*grad));
+            rti_release(*grad);
+            *grad = own;
+            if (!own)
+                return rti_pending_code();
+            rti_retain(own);
+            return RT_OK;
+        }
+    return RT_OK;
+}
+
 RT_API rt_status rt_autograd_grad(rt_tensor *const *outputs, int n_outputs, rt_tensor *const *inputs, int n_inputs,
                                   rt_tensor *const *grad_outputs, const rt_backward_opts *opts, rt_tensor **grads)
 {
@@ -11110,6 +11198,8 @@ RT_API rt_status rt_autograd_grad(rt_tensor *const *outputs, int n_outputs, rt_t
     for (int i = 0; i < n_inputs && status == RT_OK; i++)
         if (!grads[i] && !(opts && opts->allow_unused))
             status = rti_raise(RT_ERR_GRAD, "grad", "the outputs do not depend on input %d: set allow_unused if that is meant", i + 1);
+    for (int i = 0; i < n_inputs && status == RT_OK; i++)
+        status = rti_own_gradient(&grads[i], grad_outputs, n_outputs);
     for (int i = 0; i < n_inputs; i++) {
         if (status != RT_OK) {
             rti_release(grads[i]);
@@ -12383,7 +12473,7 @@ static bool rti_json_sizes(rti_json *j, int64_t *list, int room, int64_t *n)
     if (rti_json_take(j, ']'))
         return true;
     do {
-        int64_t value;
+        int64_t value = 0;
         if (!rti_json_size(j, &value))
             return false;
         if (*n < room)

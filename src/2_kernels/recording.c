@@ -85,6 +85,42 @@ static RTI_UNUSED void rti_print_node(rti_text *t, const rti_node_data *n, bool 
     }
 }
 
+/* Copies a node and what it is made of, operands first and from the left, once each: into `to`, its new places in place[]. */
+static void rti_record_visit(const rti_recording *from, int node, rti_recording *to, int16_t *place)
+{
+    const rti_node_data *n = &from->node[node];
+    if (place[node] >= 0)
+        return;
+    for (int i = 0; i < rti_words[n->word].n_operands; i++)
+        rti_record_visit(from, n->operand[i], to, place);
+    rti_node_data *copy = &to->node[to->n_nodes];
+    *copy = *n;
+    for (int i = 0; i < rti_words[n->word].n_operands; i++)
+        copy->operand[i] = place[n->operand[i]];
+    place[node] = (int16_t)to->n_nodes++;
+}
+
+/* Records a formula of n_inputs operands, inputs first; answers the result's node, -1 if the formula is too long. The order of nodes does
+ * not depend on the order in which a compiler evaluates arguments. */
+static RTI_UNUSED int rti_record_formula(rti_record_fn record, int n_inputs, rti_recording *to)
+{
+    rti_recording raw;
+    int in[4], result;
+    int16_t place[RTI_MAX_NODES];
+    raw.n_nodes = to->n_nodes = 0;
+    for (int i = 0; i < n_inputs; i++)
+        in[i] = rti_record_node(&raw, RTI_WORD_input, -1, -1, -1, 0);
+    record(&raw, in, &result);
+    if (raw.n_nodes > RTI_MAX_NODES)
+        return -1;
+    for (int i = 0; i < raw.n_nodes; i++)
+        place[i] = -1;
+    for (int i = 0; i < n_inputs; i++)
+        rti_record_visit(&raw, in[i], to, place);
+    rti_record_visit(&raw, result, to, place);
+    return place[result];
+}
+
 /* A number as C reads it: with a point or an exponent, for 1f is none. */
 static void rti_print_number(rti_text *t, double value, bool is_f32)
 {

@@ -84,22 +84,38 @@ static RTI_INLINE rti_vf rti_vcopysign(rti_vf size, rti_vf sign)
     return RTI_FN(of_bits)((RTI_FN(to_bits)(size) & ~RTI_SIGN_BIT) | (RTI_FN(to_bits)(sign) & RTI_SIGN_BIT));
 }
 
+/* Under -ffast-math clang rearranges what intrinsics do, whatever the pragmas say: instructions it leaves alone. */
+#undef RTI_INTRINSICS_LOOSE
+#if defined(__clang__) && defined(__FAST_MATH__)
+#  define RTI_INTRINSICS_LOOSE 1
+#else
+#  define RTI_INTRINSICS_LOOSE 0
+#endif
+
 /* a * b + c, square root, nearest integer (ties to even); without optimisation, GCC's rounding intrinsics are macros that warn */
 #if defined(RTI_AVX512) && !defined(__clang__)
 #  pragma GCC diagnostic push
 #  pragma GCC diagnostic ignored "-Wsign-conversion"
 #endif
 #if defined(RTI_AVX512) && RTI_REAL == 32
+#  if !RTI_INTRINSICS_LOOSE
 static RTI_INLINE rti_vf rti_vfma(rti_vf a, rti_vf b, rti_vf c) { return (rti_vf)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c); }
+#  endif
 static RTI_INLINE rti_vf rti_vround(rti_vf a) { return (rti_vf)_mm512_roundscale_ps((__m512)a, 8); }
 #elif defined(RTI_AVX512)
+#  if !RTI_INTRINSICS_LOOSE
 static RTI_INLINE rti_vf rti_vfma(rti_vf a, rti_vf b, rti_vf c) { return (rti_vf)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c); }
+#  endif
 static RTI_INLINE rti_vf rti_vround(rti_vf a) { return (rti_vf)_mm512_roundscale_pd((__m512d)a, 8); }
 #elif defined(RTI_AVX2) && RTI_REAL == 32
+#  if !RTI_INTRINSICS_LOOSE
 static RTI_INLINE rti_vf rti_vfma(rti_vf a, rti_vf b, rti_vf c) { return (rti_vf)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c); }
+#  endif
 static RTI_INLINE rti_vf rti_vround(rti_vf a) { return (rti_vf)_mm256_round_ps((__m256)a, 8); }
 #elif defined(RTI_AVX2)
+#  if !RTI_INTRINSICS_LOOSE
 static RTI_INLINE rti_vf rti_vfma(rti_vf a, rti_vf b, rti_vf c) { return (rti_vf)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c); }
+#  endif
 static RTI_INLINE rti_vf rti_vround(rti_vf a) { return (rti_vf)_mm256_round_pd((__m256d)a, 8); }
 #elif defined(RTI_NEON) && RTI_REAL == 32
 static RTI_INLINE rti_vf rti_vfma(rti_vf a, rti_vf b, rti_vf c) { return (rti_vf)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b); }
@@ -130,6 +146,17 @@ static RTI_INLINE rti_vf rti_vround(rti_vf a)
 
 #if defined(RTI_AVX512) && !defined(__clang__)
 #  pragma GCC diagnostic pop
+#endif
+#if (defined(RTI_AVX512) || defined(RTI_AVX2)) && RTI_INTRINSICS_LOOSE
+static RTI_INLINE rti_vf rti_vfma(rti_vf a, rti_vf b, rti_vf c)
+{
+#  if RTI_REAL == 32
+    __asm__("vfmadd231ps %2, %1, %0" : "+v"(c) : "v"(a), "v"(b));
+#  else
+    __asm__("vfmadd231pd %2, %1, %0" : "+v"(c) : "v"(a), "v"(b));
+#  endif
+    return c;
+}
 #endif
 #if defined(RTI_AVX512) || defined(RTI_AVX2)
 /* written as the instruction: under -ffast-math clang estimates what it takes for a call of sqrt */

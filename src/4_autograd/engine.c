@@ -14,6 +14,7 @@ typedef struct rti_engine_ops {
 typedef struct rti_engine {
     const rti_engine_ops *ops;
     bool create_graph, retain_graph;
+    int32_t level;                      /* of the scope round the pass: what was made in it is the pass's own */
     rt_tensor *const *input;            /* rt_autograd_grad: whose gradients are wanted; NULL: every leaf's */
     int n_inputs;
     rt_tensor **input_grad;             /* owned references */
@@ -164,7 +165,14 @@ static int rti_wanted_input(const rti_engine *e, const rti_node *node, int index
     return -1;
 }
 
-/* Adds to a leaf's grad. The first one is taken over if nobody else holds it. */
+/* Whether a gradient was made in this pass and is held by its scope and its sender alone, so that a leaf may take it over. */
+static bool rti_may_take_over(const rti_engine *e, const rt_tensor *grad)
+{
+    return rti_contiguous(grad) && !grad->base && rti_atomic_load32(&grad->refs) == 2 && grad->scope_thread == rti_thread_state() &&
+           grad->scope_level >= e->level;
+}
+
+/* Adds to a leaf's grad. The first one is taken over, or copied if others hold it. */
 static rt_status rti_accumulate(const rti_engine *e, rt_tensor *leaf, rt_tensor *grad)
 {
     rt_status status = rti_settle(grad);
@@ -172,7 +180,7 @@ static rt_status rti_accumulate(const rti_engine *e, rt_tensor *leaf, rt_tensor 
     if (!meta)
         return rti_pending_code();
     rti_lock(&meta->lock);
-    if (!meta->grad && (e->create_graph || (rti_contiguous(grad) && !grad->base && !grad->requires_grad))) {
+    if (!meta->grad && (e->create_graph || rti_may_take_over(e, grad))) {
         rti_retain(grad);
         meta->grad = grad;
     } else if (!meta->grad) {
@@ -335,6 +343,7 @@ static rt_status rti_engine_run(rti_engine *e, rt_tensor *const *outputs, rt_ten
 {
     rt_scope scope = e->create_graph ? rt_enable_grad() : rt_no_grad();
     uint32_t modes = rti_modes;
+    e->level = scope.level;
     if (!e->create_graph)
         rti_modes |= RTI_MODE_CAPTURE;
     rt_status status = RT_OK;

@@ -71,6 +71,22 @@ static rt_status rti_check_grad_call(rt_tensor *const *outputs, int n_outputs, r
     return RT_OK;
 }
 
+/* A gradient that is the caller's own tensor, passed through, becomes another header on its elements: each answer has an owner of its own. */
+static rt_status rti_own_gradient(rt_tensor **grad, rt_tensor *const *grad_outputs, int n_outputs)
+{
+    for (int k = 0; grad_outputs && *grad && k < n_outputs; k++)
+        if (*grad == grad_outputs[k]) {
+            rt_tensor *own = (*grad)->requires_grad ? rt_view(*grad, rti_shape_copy((*grad)->size, (*grad)->ndim)) : rti_scoped(rti_alias(*grad));
+            rti_release(*grad);
+            *grad = own;
+            if (!own)
+                return rti_pending_code();
+            rti_retain(own);
+            return RT_OK;
+        }
+    return RT_OK;
+}
+
 RT_API rt_status rt_autograd_grad(rt_tensor *const *outputs, int n_outputs, rt_tensor *const *inputs, int n_inputs,
                                   rt_tensor *const *grad_outputs, const rt_backward_opts *opts, rt_tensor **grads)
 {
@@ -88,6 +104,8 @@ RT_API rt_status rt_autograd_grad(rt_tensor *const *outputs, int n_outputs, rt_t
     for (int i = 0; i < n_inputs && status == RT_OK; i++)
         if (!grads[i] && !(opts && opts->allow_unused))
             status = rti_raise(RT_ERR_GRAD, "grad", "the outputs do not depend on input %d: set allow_unused if that is meant", i + 1);
+    for (int i = 0; i < n_inputs && status == RT_OK; i++)
+        status = rti_own_gradient(&grads[i], grad_outputs, n_outputs);
     for (int i = 0; i < n_inputs; i++) {
         if (status != RT_OK) {
             rti_release(grads[i]);

@@ -134,7 +134,7 @@ static bool rti_json_sizes(rti_json *j, int64_t *list, int room, int64_t *n)
     if (rti_json_take(j, ']'))
         return true;
     do {
-        int64_t value;
+        int64_t value = 0;
         if (!rti_json_size(j, &value))
             return false;
         if (*n < room)

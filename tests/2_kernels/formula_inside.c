@@ -35,12 +35,9 @@ static void run_recorded(const rti_formula *f, rti_class c, const void *x, void 
     rti_program p;
     uint64_t constant[RTI_MAX_CONSTANTS];
     rti_operand operand[2];
-    int in[1], result;
     int64_t n = N;
-    memset(&r, 0, sizeof r);
-    in[0] = rti_record_node(&r, RTI_WORD_input, -1, -1, -1, 0);
-    f->record[c == RTI_CLASS_F64](&r, in, &result);
-    bool planned = rti_program_of_recording(&p, &r, 1, result, c, constant);
+    int result = rti_record_formula(f->record[c == RTI_CLASS_F64], 1, &r);
+    bool planned = result > 0 && rti_program_of_recording(&p, &r, 1, result, c, constant);
     CHECK(planned);
     if (!planned)
         return;
@@ -82,10 +79,7 @@ static void the_printed_text_is_the_frozen_one(void)
     const char *names[2] = { "printed_gelu_f32", "printed_gelu_f64" };
     size_t length = 0;
     for (int f = 0; f < 2; f++) {
-        int in[1], result;
-        memset(&r, 0, sizeof r);
-        in[0] = rti_record_node(&r, RTI_WORD_input, -1, -1, -1, 0);
-        rti_formula_gelu.record[f](&r, in, &result);
+        int result = rti_record_formula(rti_formula_gelu.record[f], 1, &r);
         length += rti_print_c(&r, names[f], 1, result, f == 0, text + length, sizeof text - length);
         if (f == 0)
             text[length++] = '\n';
@@ -123,9 +117,13 @@ static void the_printed_text_computes_the_same(void)
         CHECK_CLOSE(yd[i], printed_gelu_f64(xd[i]), 1e-14, 1e-14);
         unequal += y[i] != printed_gelu_f32(x[i]);
     }
+#ifndef __FAST_MATH__      /* which lets the compiler change the text's arithmetic, not the kernels' */
     /* a pass that fuses says what the text says, in every bit */
     if (strcmp(rt_isa(), "base") != 0)
         CHECK_INT(unequal, 0);
+#else
+    (void)unequal;
+#endif
 }
 
 /* Largest error against the C library's double functions, in units of the last place of float. */

@@ -40,8 +40,10 @@ static bool default_fits(const schema_param *p)
 
 static void every_line_parses(void)
 {
-    static const char *const types[] = { "Tensor", "Tensor?", "Tensor[]", "Scalar", "Scalar?", "int", "int?", "int[]", "int[1]", "int[1]?", "SymInt", "SymInt[]", "float", "float?",
-                                         "bool", "bool?", "str", "str?", "ScalarType", "ScalarType?", "Generator?", "MemoryFormat?", "Layout?", "Device?", NULL };
+    static const char *const types[] = {
+        "Tensor", "Tensor?", "Tensor[]", "Scalar", "Scalar?", "int", "int?", "int[]", "int[1]", "int[1]?", "SymInt", "SymInt[]", "float", "float?", "bool", "bool?",
+        "str", "str?", "ScalarType", "ScalarType?", "Generator?", "MemoryFormat?", "Layout?", "Device?", NULL
+    };
     for (int i = 0; rt_op_at(i); i++) {
         schema s = row_schema(rt_op_at(i));
         CHECK_INT(s.n_results, rt_op_n_results(rt_op_at(i)));
@@ -326,7 +328,8 @@ typedef enum typed_form { PLAIN, IN_PLACE, INTO } typed_form;
 typedef struct typed { const char *row, *letters; rt_tensor *(*function)(const rt_value *v); typed_form form; const char *call; } typed;
 
 static const typed table[] = {
-    { "neg", "T", call_neg, PLAIN, NULL }, { "exp", "T", call_exp, PLAIN, NULL }, { "log", "T", call_log, PLAIN, NULL }, { "sqrt", "T", call_sqrt, PLAIN, NULL },
+    { "neg", "T", call_neg, PLAIN, NULL }, { "exp", "T", call_exp, PLAIN, NULL }, { "log", "T", call_log, PLAIN, NULL },
+    { "sqrt", "T", call_sqrt, PLAIN, NULL },
     { "erf", "T", call_erf, PLAIN, NULL }, { "relu", "T", call_relu, PLAIN, NULL }, { "gelu", "T", call_gelu, PLAIN, NULL },
     { "add.Tensor", "TT", call_add, PLAIN, "f32[2,3] f32[3]" }, { "add.Tensor", "TTS", call_add_scaled, PLAIN, "f32[2,3] f32[3] 0.3" },
     { "add.Tensor", "TTS", call_add_scaled, PLAIN, "i64[3] i64[3] 3" }, { "add.Scalar", "TS", call_add_scalar, PLAIN, NULL },
@@ -336,29 +339,43 @@ static const typed table[] = {
     { "div.Tensor", "TT", call_div, PLAIN, NULL }, { "div.Scalar", "TS", call_div_scalar, PLAIN, NULL },
     { "eq.Tensor", "TT", call_eq, PLAIN, NULL }, { "ne.Tensor", "TT", call_ne, PLAIN, NULL }, { "lt.Tensor", "TT", call_lt, PLAIN, NULL },
     { "le.Tensor", "TT", call_le, PLAIN, NULL }, { "gt.Tensor", "TT", call_gt, PLAIN, NULL }, { "ge.Tensor", "TT", call_ge, PLAIN, NULL },
-    { "eq.Scalar", "TS", call_eq_scalar, PLAIN, NULL }, { "ne.Scalar", "TS", call_ne_scalar, PLAIN, NULL }, { "lt.Scalar", "TS", call_lt_scalar, PLAIN, NULL },
-    { "le.Scalar", "TS", call_le_scalar, PLAIN, NULL }, { "gt.Scalar", "TS", call_gt_scalar, PLAIN, NULL }, { "ge.Scalar", "TS", call_ge_scalar, PLAIN, NULL },
+    { "eq.Scalar", "TS", call_eq_scalar, PLAIN, NULL }, { "ne.Scalar", "TS", call_ne_scalar, PLAIN, NULL },
+    { "lt.Scalar", "TS", call_lt_scalar, PLAIN, NULL },
+    { "le.Scalar", "TS", call_le_scalar, PLAIN, NULL }, { "gt.Scalar", "TS", call_gt_scalar, PLAIN, NULL },
+    { "ge.Scalar", "TS", call_ge_scalar, PLAIN, NULL },
     { "where.self", "TTT", call_where, PLAIN, NULL }, { "where.ScalarSelf", "TST", call_where_scalar_self, PLAIN, NULL },
     { "where.ScalarOther", "TTS", call_where_scalar_other, PLAIN, NULL },
     { "to.dtype", "TD", call_to, PLAIN, NULL }, { "clone", "T", call_clone, PLAIN, "f32[3,4;1,3]" },
-    { "view", "TL", call_view, PLAIN, NULL }, { "reshape", "TL", call_reshape, PLAIN, NULL }, { "flatten.using_ints", "TII", call_flatten, PLAIN, "f32[2,3,4] 1 -1" },
-    { "transpose.int", "TII", call_transpose, PLAIN, "f32[2,3,4] 0 -1" }, { "t", "T", call_t, PLAIN, NULL }, { "permute", "TL", call_permute, PLAIN, "f32[2,3,4] (2,0,1)" },
-    { "expand", "TL", call_expand, PLAIN, NULL }, { "squeeze.dim", "TI", call_squeeze, PLAIN, NULL }, { "unsqueeze", "TI", call_unsqueeze, PLAIN, NULL },
+    { "view", "TL", call_view, PLAIN, NULL }, { "reshape", "TL", call_reshape, PLAIN, NULL },
+    { "flatten.using_ints", "TII", call_flatten, PLAIN, "f32[2,3,4] 1 -1" },
+    { "transpose.int", "TII", call_transpose, PLAIN, "f32[2,3,4] 0 -1" }, { "t", "T", call_t, PLAIN, NULL },
+    { "permute", "TL", call_permute, PLAIN, "f32[2,3,4] (2,0,1)" },
+    { "expand", "TL", call_expand, PLAIN, NULL }, { "squeeze.dim", "TI", call_squeeze, PLAIN, NULL },
+    { "unsqueeze", "TI", call_unsqueeze, PLAIN, NULL },
     { "sum.dim_IntList", "T", call_sum, PLAIN, "f32[2,3]" }, { "sum.dim_IntList", "TLB", call_sum_dims, PLAIN, "f32[2,3,4] (0,-1) true" },
     { "sum.dim_IntList", "TNB", call_sum_dim, PLAIN, "f32[2,3] (1) false" }, { "mean.dim", "T", call_mean, PLAIN, "f32[2,3]" },
-    { "mean.dim", "TLB", call_mean_dims, PLAIN, "f32[2,3,4] (0,-1) true" }, { "argmax", "T", call_argmax, PLAIN, "f32[2,3]" }, { "argmax", "TIB", call_argmax_dim, PLAIN, NULL },
+    { "mean.dim", "TLB", call_mean_dims, PLAIN, "f32[2,3,4] (0,-1) true" }, { "argmax", "T", call_argmax, PLAIN, "f32[2,3]" },
+    { "argmax", "TIB", call_argmax_dim, PLAIN, NULL },
     { "mm", "TT", call_mm, PLAIN, NULL }, { "bmm", "TT", call_bmm, PLAIN, NULL }, { "matmul", "TT", call_matmul, PLAIN, "f32[2,3,4] f32[4,2]" },
     { "linear", "TTO", call_linear, PLAIN, NULL }, { "linear", "TTO", call_linear, PLAIN, "f32[2,3] f32[4,3] none" },
-    { "index_select", "TIT", call_index_select, PLAIN, NULL }, { "index_add", "TITT", call_index_add, PLAIN, NULL }, { "gather", "TIT", call_gather, PLAIN, NULL },
-    { "scatter.src", "TITT", call_scatter, PLAIN, NULL }, { "scatter.value", "TITS", call_scatter_scalar, PLAIN, NULL }, { "scatter_add", "TITT", call_scatter_add, PLAIN, NULL },
+    { "index_select", "TIT", call_index_select, PLAIN, NULL }, { "index_add", "TITT", call_index_add, PLAIN, NULL },
+    { "gather", "TIT", call_gather, PLAIN, NULL },
+    { "scatter.src", "TITT", call_scatter, PLAIN, NULL }, { "scatter.value", "TITS", call_scatter_scalar, PLAIN, NULL },
+    { "scatter_add", "TITT", call_scatter_add, PLAIN, NULL },
     { "log_softmax.int", "TI", call_log_softmax, PLAIN, NULL }, { "nll_loss_nd", "TTII", call_nll_loss, PLAIN, NULL },
-    { "neg", "T", call_neg_, IN_PLACE, NULL }, { "exp", "T", call_exp_, IN_PLACE, NULL }, { "log", "T", call_log_, IN_PLACE, NULL }, { "sqrt", "T", call_sqrt_, IN_PLACE, NULL },
-    { "erf", "T", call_erf_, IN_PLACE, NULL }, { "relu", "T", call_relu_, IN_PLACE, NULL }, { "add.Tensor", "TT", call_add_, IN_PLACE, "f32[2,3] f32[3]" },
-    { "add.Scalar", "TS", call_add_scalar_, IN_PLACE, NULL }, { "sub.Tensor", "TT", call_sub_, IN_PLACE, "f32[2,3] f32[3]" }, { "mul.Tensor", "TT", call_mul_, IN_PLACE, NULL },
-    { "mul.Scalar", "TS", call_mul_scalar_, IN_PLACE, NULL }, { "div.Tensor", "TT", call_div_, IN_PLACE, NULL }, { "copy", "TT", call_copy_, IN_PLACE, NULL },
-    { "fill.Scalar", "TS", call_fill_, IN_PLACE, NULL }, { "fill.Scalar", "T", call_zero_, IN_PLACE, "f32[2,3] 0" }, { "uniform", "TRR", call_uniform_, IN_PLACE, "f32[2,3] -1.0 3.0" },
+    { "neg", "T", call_neg_, IN_PLACE, NULL }, { "exp", "T", call_exp_, IN_PLACE, NULL }, { "log", "T", call_log_, IN_PLACE, NULL },
+    { "sqrt", "T", call_sqrt_, IN_PLACE, NULL },
+    { "erf", "T", call_erf_, IN_PLACE, NULL }, { "relu", "T", call_relu_, IN_PLACE, NULL },
+    { "add.Tensor", "TT", call_add_, IN_PLACE, "f32[2,3] f32[3]" },
+    { "add.Scalar", "TS", call_add_scalar_, IN_PLACE, NULL }, { "sub.Tensor", "TT", call_sub_, IN_PLACE, "f32[2,3] f32[3]" },
+    { "mul.Tensor", "TT", call_mul_, IN_PLACE, NULL },
+    { "mul.Scalar", "TS", call_mul_scalar_, IN_PLACE, NULL }, { "div.Tensor", "TT", call_div_, IN_PLACE, NULL },
+    { "copy", "TT", call_copy_, IN_PLACE, NULL },
+    { "fill.Scalar", "TS", call_fill_, IN_PLACE, NULL }, { "fill.Scalar", "T", call_zero_, IN_PLACE, "f32[2,3] 0" },
+    { "uniform", "TRR", call_uniform_, IN_PLACE, "f32[2,3] -1.0 3.0" },
     { "normal_functional", "TRR", call_normal_, IN_PLACE, "f32[2,3] -1.0 3.0" },
-    { "add.Tensor", "TT", call_add_out, INTO, "f32[2,3] f32[3]" }, { "sub.Tensor", "TT", call_sub_out, INTO, "f32[2,3] f32[3]" }, { "mul.Tensor", "TT", call_mul_out, INTO, NULL }
+    { "add.Tensor", "TT", call_add_out, INTO, "f32[2,3] f32[3]" }, { "sub.Tensor", "TT", call_sub_out, INTO, "f32[2,3] f32[3]" },
+    { "mul.Tensor", "TT", call_mul_out, INTO, NULL }
 };
 enum { N_TYPED = sizeof table / sizeof *table };
 

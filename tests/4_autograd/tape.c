@@ -32,6 +32,16 @@ static void gradients_add_up(void)
     CHECK_CLOSE(at(rt_grad(b), 2), 2, 0, 0);
 }
 
+/* a + b sends one gradient to both: each has to have its own. */
+static void leaves_do_not_share_their_gradients(void)
+{
+    rt_tensor *a = leaf(1, 2), *b = leaf(3, 4);
+    CHECK_INT(rt_backward(rt_sum(rt_add(a, b))), RT_OK);
+    CHECK_INT(rt_backward(rt_sum(rt_mul_scalar(a, RT_S(10.0)))), RT_OK);
+    CHECK_CLOSE(at(rt_grad(a), 0), 11, 0, 0);
+    CHECK_CLOSE(at(rt_grad(b), 0), 1, 0, 0);
+}
+
 static void what_is_a_leaf_and_what_is_not(void)
 {
     rt_tensor *x = leaf(1, 2), *y = rt_mul(x, x), *d = rt_detach(y);
@@ -238,6 +248,7 @@ static void an_op_without_a_derivative_refuses(void)
 int main(void)
 {
     TEST(gradients_add_up);
+    TEST(leaves_do_not_share_their_gradients);
     TEST(what_is_a_leaf_and_what_is_not);
     TEST(a_graph_is_gone_through_once);
     TEST(backward_frees_what_it_saved);

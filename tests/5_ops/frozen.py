@@ -70,7 +70,8 @@ def any_floats(draw, n, specials):
 
 INF, NAN = math.inf, math.nan
 SPECIAL_32 = [0.0, -0.0, INF, -INF, NAN, 3e38, -3e38, 1e-40, -1e-40, 1e-30, 1.0, -1.0, 65504.0, -2.5e10, 88.5, -103.5, 0.5, -1e-6]
-SPECIAL_64 = [0.0, -0.0, INF, -INF, NAN, 1.7e308, -1.7e308, 1e-310, -1e-310, 1e-200, 1.0, -1.0, 9007199254740993.0, -2.5e10, 709.5, -745.0, 0.5, -1e-6]
+SPECIAL_64 = [0.0, -0.0, INF, -INF, NAN, 1.7e308, -1.7e308, 1e-310, -1e-310, 1e-200, 1.0, -1.0, 9007199254740993.0,
+        -2.5e10, 709.5, -745.0, 0.5, -1e-6]
 TOP = 2**63 - 1
 SPECIAL_I64 = [0, -1, 1, TOP, -TOP - 1, 2**53 + 1, -(2**24) - 1, 255, 256, -128]
 
@@ -149,15 +150,14 @@ def argument_text(a):
 
 # ---- calls ----
 
-def nll(function):
-    def call(x, target, reduction, ignore_index):
-        return function(x, target, reduction=reduction, ignore_index=ignore_index)
-    return call
+def loss(function):
+    """A loss whose third argument counts through its reductions."""
+    return lambda x, target, k, ignore_index: function(x, target, reduction=["none", "mean", "sum"][k], ignore_index=ignore_index)
 
 
-STRANGERS = {  # names without a row of PyTorch's: public functions over several rows, and an internal one
-    "nll_loss": nll(lambda x, t, **o: torch.nn.functional.nll_loss(x, t, reduction=["none", "mean", "sum"][o["reduction"]], ignore_index=o["ignore_index"])),
-    "cross_entropy": nll(lambda x, t, **o: torch.nn.functional.cross_entropy(x, t, reduction=["none", "mean", "sum"][o["reduction"]], ignore_index=o["ignore_index"])),
+STRANGERS = {  # asked otherwise than by a row of the same name
+    "nll_loss": loss(torch.nn.functional.nll_loss),
+    "cross_entropy": loss(torch.nn.functional.cross_entropy),
     "relu_backward": lambda g, y: torch.ops.aten.threshold_backward(g, y, 0),
     # in float64, then rounded: PyTorch's vector loop over float32 is off by 2e-7 |x| and overflows where its scalar loop does not
     "gelu": lambda x: torch.ops.aten.gelu(x.double() if x.dtype == torch.float32 else x).to(x.dtype),
@@ -439,6 +439,15 @@ def freeze_copies():
         case("copy", "to.dtype", T("u8.any", 0, size, [1, rows]), torch.float32)
 
 
+FLATTENED = [  # size, strides
+    ([2, 3, 4], None), ([2, 3, 4], [1, 8, 2]), ([3, 4], None), ([], None), ([2, 0, 3], None), ([1], None), ([2, 3, 4], [0, 4, 1]),
+]
+EXPANDED = [  # size, to what
+    ([3, 1], [3, 4]), ([3, 1], [2, 3, 4]), ([4], [3, -1]), ([], [2, 3]), ([], []), ([1], [0]), ([0], [2, 0]), ([1, 3], [-1, 3]), ([1], [5]),
+    ([3, 4], [3, 4]), ([3], [4]), ([2, 3], [3]), ([4], [-1, 4]), ([2, 1, 3], [2, 5, 3]), ([3], [2, -2]), ([1, 1], [1, 1, 1]),
+]
+
+
 def freeze_shapes():
     f = "shape"
     for d in ["f32", "u8"]:      # views move no elements: one type of each width will do, and copies are another family's
@@ -463,7 +472,7 @@ def freeze_shapes():
             case(f, name, x([6, 1], [2, 9]), [2, 3])
             case(f, name, x([2, 1, 3], [3, 50, 1]), [6])
         for start, end in ((0, -1), (1, 2), (1, -1), (0, 0), (-2, -1), (2, 1), (0, 5)):
-            for size, stride in (([2, 3, 4], None), ([2, 3, 4], [1, 8, 2]), ([3, 4], None), ([], None), ([2, 0, 3], None), ([1], None), ([2, 3, 4], [0, 4, 1])):
+            for size, stride in FLATTENED:
                 case(f, "flatten.using_ints", x(size, stride), start, end)
         for a, b in ((0, 1), (1, 0), (-1, 0), (0, 0), (1, 2), (-3, -1), (0, 3)):
             for size, stride in (([2, 3, 4], None), ([3, 4], [1, 3]), ([], None), ([5], None), ([2, 0, 3], None), ([3, 4], [0, 1])):
@@ -473,8 +482,7 @@ def freeze_shapes():
         for dims in ([0, 1, 2], [2, 0, 1], [-1, 0, -2], [1, 0], [0, 0, 1], [0], [], [0, 1, 3]):
             for size, stride in (([2, 3, 4], None), ([2, 3, 4], [0, 4, 1]), ([3, 4], [1, 3]), ([5], None), ([], None), ([2, 0, 3], None)):
                 case(f, "permute", x(size, stride), dims)
-        for size, to in (([3, 1], [3, 4]), ([3, 1], [2, 3, 4]), ([4], [3, -1]), ([], [2, 3]), ([], []), ([1], [0]), ([0], [2, 0]), ([1, 3], [-1, 3]), ([1], [5]),
-                         ([3, 4], [3, 4]), ([3], [4]), ([2, 3], [3]), ([4], [-1, 4]), ([2, 1, 3], [2, 5, 3]), ([3], [2, -2]), ([1, 1], [1, 1, 1])):
+        for size, to in EXPANDED:
             case(f, "expand", x(size), to)
         case(f, "expand", x([1, 4], [9, 2]), [3, 4])
         case(f, "expand", x([4, 1], [1, 4]), [2, 4, 3])
@@ -502,6 +510,11 @@ def mean_size(x, dim=None, keepdim=False, dtype=None):
     return finite_max(x.mean(dim=dim, keepdim=keepdim) if dim else x.mean()) if x.numel() else 0
 
 
+SUMMED_STRIDES = [  # of [2, 3, 4]: plain, broadcast, reversed, with gaps
+    [4, 8, 1], [0, 4, 1], [12, 0, 1], [12, 4, 0], [0, 0, 0], [24, 8, 2], [12, 1, 3], [1, 2, 6], [3, 1, 6],
+]
+
+
 def freeze_reductions():
     f = "reduce"
     for name, dtypes, size_of in [("sum.dim_IntList", ALL, sum_size), ("mean.dim", FLOATS + ["i64", "bool"], mean_size)]:
@@ -515,7 +528,7 @@ def freeze_reductions():
                     case(f, name, T(mild, 1, [2, 3, 4]), dims, keepdim, **how)
                     case(f, name, T(mild, 1, [2, 3, 4], [1, 8, 2]), dims, keepdim, **how)
             for dims in ([0], [1], [2], [0, 2], [1, 2], [0, 1], []):
-                for stride in ([4, 8, 1], [0, 4, 1], [12, 0, 1], [12, 4, 0], [0, 0, 0], [24, 8, 2], [12, 1, 3], [1, 2, 6], [3, 1, 6]) if d in ("f32", "i64") else ([4, 8, 1], [12, 4, 0]):
+                for stride in SUMMED_STRIDES if d in ("f32", "i64") else ([4, 8, 1], [12, 4, 0]):
                     case(f, name, T(mild, 2, [2, 3, 4], stride), dims, False, **how)
             for size in ([], [1], [1, 1], [0], [3, 0], [0, 3], [2, 0, 3]):
                 for dims in ([], [0], [-1], [1], [0, 1]):
@@ -568,6 +581,17 @@ def freeze_reductions():
                 case(f, "argmax", x([n], None, 0), None, False)
 
 
+SIZES = [  # m, k, n
+    (2, 3, 4), (1, 1, 1), (1, 5, 1), (5, 1, 3), (1, 7, 6), (6, 7, 1), (0, 3, 2), (2, 0, 3), (2, 3, 0), (0, 0, 0), (7, 9, 11), (4, 8, 8),
+]
+MATMULS = [  # shapes of both sides
+    ([3], [3]), ([1], [1]), ([0], [0]), ([2, 3], [3]), ([3], [3, 4]), ([2, 3], [3, 4]), ([5, 2, 3], [3]), ([3], [5, 3, 4]),
+    ([5, 2, 3], [3, 4]), ([2, 3], [5, 3, 4]), ([5, 2, 3], [5, 3, 4]), ([5, 2, 3], [1, 3, 4]), ([2, 1, 2, 3], [5, 3, 4]),
+    ([1, 5, 2, 3], [2, 1, 3, 2]), ([0, 2, 3], [3, 4]), ([5, 0, 3], [3, 4]), ([5, 2, 0], [0, 4]), ([2, 0], [0]), ([0, 2, 3], [1, 3, 4]),
+    ([2, 2, 2, 2, 3], [3, 2]), ([3], [0, 3, 4]), ([2, 3], [2, 3]), ([], [3]), ([3], [4]), ([2, 2, 3], [3, 3, 2]),
+]
+
+
 def freeze_products():
     f = "matmul"
 
@@ -583,7 +607,7 @@ def freeze_products():
         case(f, name, T(f"{d}.{pool}", 0, *a), T(f"{d}.{pool}", offset_b, *b), *more, **(dict(magnitude=size) if d in FLOATS else {}))
 
     for d in ALL:
-        for (m, k, n) in ((2, 3, 4), (1, 1, 1), (1, 5, 1), (5, 1, 3), (1, 7, 6), (6, 7, 1), (0, 3, 2), (2, 0, 3), (2, 3, 0), (0, 0, 0), (7, 9, 11), (4, 8, 8))[::1 if d in ("f32", "i64") else 2]:
+        for (m, k, n) in SIZES[::1 if d in ("f32", "i64") else 2]:
             product("mm", d, ([m, k],), ([k, n],))
             product("mm", d, ([m, k], [1, max(m, 1)]), ([k, n],))
             product("mm", d, ([m, k],), ([k, n], [1, max(k, 1)]))
@@ -595,9 +619,7 @@ def freeze_products():
             product("bmm", d, ([i, m, k],), ([i, k, n],))
             product("bmm", d, ([i, m, k], [m * k, 1, max(m, 1)]), ([i, k, n], [k * n, 1, max(k, 1)]))
             product("bmm", d, ([i, m, k], [0, k, 1]), ([i, k, n], [1, max(i * n, 1), max(i, 1)]))
-        for a, b in (([3], [3]), ([1], [1]), ([0], [0]), ([2, 3], [3]), ([3], [3, 4]), ([2, 3], [3, 4]), ([5, 2, 3], [3]), ([3], [5, 3, 4]), ([5, 2, 3], [3, 4]), ([2, 3], [5, 3, 4]),
-                     ([5, 2, 3], [5, 3, 4]), ([5, 2, 3], [1, 3, 4]), ([2, 1, 2, 3], [5, 3, 4]), ([1, 5, 2, 3], [2, 1, 3, 2]), ([0, 2, 3], [3, 4]), ([5, 0, 3], [3, 4]), ([5, 2, 0], [0, 4]),
-                     ([2, 0], [0]), ([0, 2, 3], [1, 3, 4]), ([2, 2, 2, 2, 3], [3, 2]), ([3], [0, 3, 4]), ([2, 3], [2, 3]), ([], [3]), ([3], [4]), ([2, 2, 3], [3, 3, 2])):
+        for a, b in MATMULS:
             product("matmul", d, (a,), (b,))
         product("matmul", d, ([4, 3], [1, 4]), ([3], [2]))
         product("matmul", d, ([5, 2, 3], [0, 3, 1]), ([3, 4], [1, 3]))
@@ -608,9 +630,8 @@ def freeze_products():
         product("linear", d, ([2, 3, 5], [1, 10, 2]), ([4, 5],), T(f"{d}.mild", 9, [4], [3]), size=linear_size)
         product("linear", d, ([0, 3, 5],), ([4, 5],), T(f"{d}.mild", 9, [4]), size=linear_size)
     for (m, k, n) in ((17, 33, 9), (16, 16, 16), (31, 40, 33), (3, 300, 2), (1, 100, 20), (20, 100, 1), (12, 64, 13)):
-        for pool in ("normal",):
-            product("mm", "f32", ([m, k],), ([k, n],), pool=pool)
-            product("mm", "f32", ([m, k], [1, m]), ([k, n], [1, k]), pool=pool)
+        product("mm", "f32", ([m, k],), ([k, n],), pool="normal")
+        product("mm", "f32", ([m, k], [1, m]), ([k, n], [1, k]), pool="normal")
         product("linear", "f32", ([m, k],), ([n, k],), T("f32.normal", 9, [n]), pool="normal", size=linear_size)
         if m * n < 300 and k < 101:
             product("mm", "f64", ([m, k], [1, m] if m * k < 800 else [1, 0]), ([k, n], [1, 5]))
@@ -622,14 +643,69 @@ def freeze_products():
         product("bmm", d, ([2, 5, 4],), ([2, 4, 3],), pool="sparse")
 
 
+TO_7, TO_3, ZERO, ORDER = "i64.to7", "i64.to3", "i64.zero", "i64.order5"
+SELECTED = [  # size, strides
+    ([3], None), ([3, 4], None), ([4, 3], None), ([3, 4], [1, 3]), ([2, 3, 4], None), ([3, 0], None), ([3, 3], [0, 1]),
+]
+GATHERS = [  # size, strides, dim, index
+    ([3, 4], None, 0, T(TO_3, 0, [5, 4])),
+    ([3, 4], None, 1, T(TO_3, 0, [3, 2])),
+    ([3, 4], [1, 3], 0, T(TO_3, 2, [2, 3], [1, 2])),
+    ([2, 3, 4], None, 1, T(TO_3, 0, [2, 6, 4])),
+    ([2, 3, 4], [1, 8, 2], -2, T(TO_3, 0, [1, 2, 3])),
+    ([7], None, 0, T(TO_7, 0, [20])),
+    ([7], [2], 0, T(TO_7, 0, [5], [3])),
+    ([3, 4], [0, 1], 0, T(TO_3, 0, [5, 4])),
+    ([], None, 0, T(ZERO, 0, [])),
+    ([], None, 0, T(ZERO, 0, [3])),
+    ([1], None, 0, T(ZERO, 0, [])),
+    ([3], None, 0, T(TO_3, 1, [])),
+    ([3, 4], None, 0, T(TO_3, 0, [0, 4])),
+    ([3, 4], None, 0, T(TO_3, 0, [0])),
+    ([0, 4], None, 0, T(TO_3, 0, [0, 4])),
+    ([3, 4], None, 0, T(TO_3, 0, [2, 5])),
+    ([3, 4], None, 0, T(TO_3, 0, [2])),
+    ([3], None, 0, T(TO_7, 0, [9])),
+    ([3], None, 1, T(TO_3, 0, [2])),
+    ([3], None, 0, T("u8.mild", 0, [2])),
+    ([3, 4], None, 0, T(TO_3, 0, [4, 4], [0, 1])),
+]
+SCATTERS = [  # size, strides, dim, index, size and strides of the source
+    ([5, 3], None, 0, T(ORDER, 0, [5, 3], [1, 5]), ([5, 3], None)),
+    ([3, 5], None, 1, T(ORDER, 5, [3, 4], [5, 1]), ([3, 5], None)),
+    ([3, 5], [1, 3], 1, T(ORDER, 0, [2, 5]), ([2, 5], [1, 2])),
+    ([3, 5], None, -1, T(ORDER, 0, [3, 5]), ([4, 6], None)),
+    ([2, 5, 3], [1, 6, 2], 1, T(ORDER, 0, [2, 5, 3], [15, 1, 5]), ([2, 5, 3], None)),
+    ([5], None, 0, T(ORDER, 0, [5]), ([5], [2])),
+    ([5], None, 0, T(ORDER, 0, [2]), ([2], None)),
+    ([], None, 0, T(ZERO, 0, []), ([], None)),
+    ([], None, 0, T(ZERO, 0, [1]), ([1], None)),
+    ([5], None, 0, T(ORDER, 0, []), ([], None)),
+    ([5], None, 0, T(ORDER, 0, [0]), ([0], None)),
+    ([0, 5], None, 1, T(ORDER, 0, [0, 5]), ([0, 5], None)),
+    ([3, 5], None, 1, T(ORDER, 0, [4, 5]), ([4, 5], None)),
+    ([3, 5], None, 1, T(ORDER, 0, [3, 5]), ([3, 4], None)),
+    ([3, 5], None, 1, T(ORDER, 0, [5]), ([5], None)),
+    ([5], None, 1, T(ORDER, 0, [5]), ([5], None)),
+    ([4], None, 0, T(ORDER, 0, [5]), ([5], None)),
+    ([5], None, 0, T("u8.mild", 0, [2]), ([2], None)),
+    ([5], None, 0, T(ORDER, 0, [1]), ([], None)),
+    ([5], None, 0, T(ORDER, 0, [2]), ([], None)),
+    ([5], None, 0, T(ORDER, 0, []), ([3], None)),
+    ([5], None, 0, T(ORDER, 0, []), ([0], None)),
+    ([], None, 0, T(ZERO, 0, [2]), ([2], None)),
+    ([], None, 0, T(ZERO, 0, [2]), ([], None)),
+]
+
+
 def freeze_indexing():
     f = "index"
-    to7, to3, zero, order = "i64.to7", "i64.to3", "i64.zero", "i64.order5"
+    to7, to3, zero, order = TO_7, TO_3, ZERO, ORDER
     for d in ALL:
         x = lambda size, stride=None, offset=1: T(f"{d}.any", offset, size, stride)
         y = lambda size, stride=None, offset=40: T(f"{d}.mild", offset, size, stride)
         for index in (T(to3, 0, [5]), T(to3, 1, [4], [2]), T(to3, 0, []), T(to3, 0, [0]), T(to3, 3, [3], [0]), T(to3, 0, [2, 2]), T(to7, 0, [9])):
-            for size, stride in (([3], None), ([3, 4], None), ([4, 3], None), ([3, 4], [1, 3]), ([2, 3, 4], None), ([3, 0], None), ([3, 3], [0, 1]))[::1 if d == "f32" else 3]:
+            for size, stride in SELECTED[::1 if d == "f32" else 3]:
                 for dim in range(-1, len(size)):
                     case(f, "index_select", x(size, stride), dim, index)
         for index in (T(zero, 0, [1]), T(zero, 0, []), T(zero, 0, [2]), T(zero, 0, [0])):
@@ -640,7 +716,8 @@ def freeze_indexing():
         case(f, "index_select", x([3]), 0, T(f"u8.mild", 0, [2]))
         case(f, "index_select", x([3]), 1, T(zero, 0, [2]))
 
-        sums = dict(magnitude=lambda x, dim, index, source, alpha=1: finite_max(x) + index.numel() * finite_max(source) * abs(alpha)) if d in FLOATS else {}
+        sums = dict(magnitude=lambda x, dim,
+                index, source, alpha=1: finite_max(x) + index.numel() * finite_max(source) * abs(alpha)) if d in FLOATS else {}
         for alpha in (1, 2, -1, 0.5):
             more = (alpha,) if alpha != 1 else ()
             case(f, "index_add", y([3, 4]), 0, T(to3, 0, [5]), y([5, 4], None, 3), *more, **sums)
@@ -659,22 +736,10 @@ def freeze_indexing():
             if other != d:
                 case(f, "index_add", y([3]), 0, T(to3, 0, [3]), T(f"{other}.mild", 3, [3]))
 
-        for size, stride, dim, index in (
-                ([3, 4], None, 0, T(to3, 0, [5, 4])), ([3, 4], None, 1, T(to3, 0, [3, 2])), ([3, 4], [1, 3], 0, T(to3, 2, [2, 3], [1, 2])), ([2, 3, 4], None, 1, T(to3, 0, [2, 6, 4])),
-                ([2, 3, 4], [1, 8, 2], -2, T(to3, 0, [1, 2, 3])), ([7], None, 0, T(to7, 0, [20])), ([7], [2], 0, T(to7, 0, [5], [3])), ([3, 4], [0, 1], 0, T(to3, 0, [5, 4])),
-                ([], None, 0, T(zero, 0, [])), ([], None, 0, T(zero, 0, [3])), ([1], None, 0, T(zero, 0, [])), ([3], None, 0, T(to3, 1, [])), ([3, 4], None, 0, T(to3, 0, [0, 4])),
-                ([3, 4], None, 0, T(to3, 0, [0])), ([0, 4], None, 0, T(to3, 0, [0, 4])), ([3, 4], None, 0, T(to3, 0, [2, 5])), ([3, 4], None, 0, T(to3, 0, [2])), ([3], None, 0, T(to7, 0, [9])),
-                ([3], None, 1, T(to3, 0, [2])), ([3], None, 0, T("u8.mild", 0, [2])), ([3, 4], None, 0, T(to3, 0, [4, 4], [0, 1]))):
+        for size, stride, dim, index in GATHERS:
             case(f, "gather", x(size, stride), dim, index)
 
-        for size, stride, dim, index, source in (
-                ([5, 3], None, 0, T(order, 0, [5, 3], [1, 5]), ([5, 3], None)), ([3, 5], None, 1, T(order, 5, [3, 4], [5, 1]), ([3, 5], None)), ([3, 5], [1, 3], 1, T(order, 0, [2, 5]), ([2, 5], [1, 2])),
-                ([3, 5], None, -1, T(order, 0, [3, 5]), ([4, 6], None)), ([2, 5, 3], [1, 6, 2], 1, T(order, 0, [2, 5, 3], [15, 1, 5]), ([2, 5, 3], None)), ([5], None, 0, T(order, 0, [5]), ([5], [2])),
-                ([5], None, 0, T(order, 0, [2]), ([2], None)), ([], None, 0, T(zero, 0, []), ([], None)), ([], None, 0, T(zero, 0, [1]), ([1], None)), ([5], None, 0, T(order, 0, []), ([], None)),
-                ([5], None, 0, T(order, 0, [0]), ([0], None)), ([0, 5], None, 1, T(order, 0, [0, 5]), ([0, 5], None)), ([3, 5], None, 1, T(order, 0, [4, 5]), ([4, 5], None)),
-                ([3, 5], None, 1, T(order, 0, [3, 5]), ([3, 4], None)), ([3, 5], None, 1, T(order, 0, [5]), ([5], None)), ([5], None, 1, T(order, 0, [5]), ([5], None)), ([4], None, 0, T(order, 0, [5]), ([5], None)),
-                ([5], None, 0, T("u8.mild", 0, [2]), ([2], None)), ([5], None, 0, T(order, 0, [1]), ([], None)), ([5], None, 0, T(order, 0, [2]), ([], None)),
-                ([5], None, 0, T(order, 0, []), ([3], None)), ([5], None, 0, T(order, 0, []), ([0], None)), ([], None, 0, T(zero, 0, [2]), ([2], None)), ([], None, 0, T(zero, 0, [2]), ([], None))):
+        for size, stride, dim, index, source in SCATTERS:
             case(f, "scatter.src", x(size, stride), dim, index, y(*source))
             case(f, "scatter_add", y(size, stride, 9), dim, index, y(*source), **sums)
             for number in (3, 0.5, True, -1 if d != "u8" else 1)[::1 if len(size) == 1 else 2]:
@@ -687,14 +752,19 @@ def freeze_indexing():
                 case(f, "scatter_add", x([5]), 0, T(order, 0, [5]), T(f"{other}.mild", 3, [5]))
 
 
+SOFTMAXED = [  # size, strides
+    ([3, 7], None), ([7, 3], [1, 7]), ([2, 3, 4], None), ([2, 3, 4], [1, 8, 2]), ([5], None), ([5], [2]), ([3, 4], [0, 1]),
+    ([3, 4], [1, 0]), ([], None), ([1], None), ([1, 1], None), ([0], None), ([0, 3], None), ([3, 0], None), ([2, 0, 3], None),
+]
+
+
 def freeze_losses():
     f = "loss"
     peak = lambda x, *_: finite_max(x)
     total = lambda x, *_: finite_max(x.reshape(-1, x.shape[-1]).abs().amax(-1).sum()) if x.numel() else 0
     for d in FLOATS:
         x = lambda size, stride=None, offset=1, pool="mild": T(f"{d}.{pool}", offset, size, stride)
-        for size, stride in (([3, 7], None), ([7, 3], [1, 7]), ([2, 3, 4], None), ([2, 3, 4], [1, 8, 2]), ([5], None), ([5], [2]), ([3, 4], [0, 1]), ([3, 4], [1, 0]), ([], None), ([1], None),
-                             ([1, 1], None), ([0], None), ([0, 3], None), ([3, 0], None), ([2, 0, 3], None)):
+        for size, stride in SOFTMAXED:
             for dim in (0, 1, -1, 2):
                 case(f, "log_softmax.int", x(size, stride), dim, magnitude=peak)
         for n in list(range(2, 41)) + [257] + ([1000] if d == "f32" else []):
@@ -728,7 +798,8 @@ def freeze_random():
     f = "random"
     for d in ALL:
         x = lambda size, stride=None: T(f"{d}.any", 0, size, stride)
-        shapes = (([], None), ([1], None), ([0], None), ([2, 0], None), ([15], None), ([16], None), ([17], None), ([4, 8], None), ([3, 4], [1, 3]), ([5], [2]), ([40], None), ([6, 6], [1, 6]))
+        shapes = (([], None), ([1], None), ([0], None), ([2, 0], None), ([15], None), ([16], None), ([17], None), ([4, 8], None), ([3, 4], [1, 3]),
+                ([5], [2]), ([40], None), ([6, 6], [1, 6]))
         for size, stride in shapes if d in FLOATS else (([3], None),):
             case(f, "uniform", x(size, stride), seed=3)
             case(f, "uniform", x(size, stride), -2.5, 1.0, seed=4)
@@ -747,7 +818,8 @@ def write(name, text):
 
 def main():
     os.makedirs(DATA, exist_ok=True)
-    for freeze in (freeze_unary, freeze_binary, freeze_comparisons, freeze_where, freeze_promotion, freeze_copies, freeze_shapes, freeze_reductions, freeze_products,
+    for freeze in (freeze_unary, freeze_binary, freeze_comparisons, freeze_where, freeze_promotion, freeze_copies,
+            freeze_shapes, freeze_reductions, freeze_products,
                    freeze_indexing, freeze_losses, freeze_random):
         freeze()
     write("pools.txt", [f"{name} {dtype_text(x.dtype)}[{x.numel()}] {elements_text(x)}" for name, x in POOLS.items()])

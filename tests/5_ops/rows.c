@@ -510,7 +510,8 @@ static bool guarded_whole(guarded *g, const int64_t *size, int ndim, int64_t n)
 /* Whether the row has in-place and out forms; views and rows made of others say that they have none. */
 static bool form_is_refused(const frozen_case *c, rt_status status)
 {
-    static const char *const without[] = { "view", "reshape", "flatten.using_ints", "transpose.int", "t", "permute", "expand", "squeeze.dim", "unsqueeze", "mean.dim", "matmul" };
+    static const char *const without[] = { "view", "reshape", "flatten.using_ints", "transpose.int", "t", "permute", "expand", "squeeze.dim", "unsqueeze",
+                                           "mean.dim", "matmul" };
     for (size_t i = 0; i < sizeof without / sizeof *without; i++)
         if (strcmp(c->name, without[i]) == 0 && status == RT_ERR_UNSUPPORTED)
             return check_count(__FILE__, __LINE__, true, "refused as it should be");
@@ -707,8 +708,8 @@ static void check_overlap(const char *name, int n_args, int64_t n, int first, in
 static void overlapping_memory(void)
 {
     static const struct { const char *name; int n_args; } some[] = {
-        { "add.Tensor", 2 }, { "mul.Tensor", 2 }, { "gt.Tensor", 2 }, { "neg", 1 }, { "relu", 1 }, { "exp", 1 }, { "clone", 1 }, { "copy", 2 }, { "mm", 2 }, { "linear", 2 },
-        { "relu_backward", 2 }
+        { "add.Tensor", 2 }, { "mul.Tensor", 2 }, { "gt.Tensor", 2 }, { "neg", 1 }, { "relu", 1 }, { "exp", 1 }, { "clone", 1 }, { "copy", 2 },
+        { "mm", 2 }, { "linear", 2 }, { "relu_backward", 2 }
     };
     for (size_t i = 0; i < sizeof some / sizeof *some; i++)
         for (int way = 0; way < 4; way++) {
