@@ -386,8 +386,8 @@ RTI_END_C
 /* One operation: its row. */
 typedef struct rt_op rt_op;
 
-/* A mode: sees every operation of the thread that pushed it, and may answer in its place. It calls rt_call itself to let one through;
- * while it runs, it is off the stack. */
+/* A mode: sees every operation of the thread that pushed it that makes new results, and may answer in its place; in-place and out forms
+ * pass it by. It calls rt_call itself to let one through; while it runs, it is off the stack. */
 typedef struct rt_mode {
     rt_status (*call)(struct rt_mode *mode, const rt_op *op, const rt_value *args, int n_args, rt_value *results);
     void *user;
@@ -1125,6 +1125,7 @@ RTI_END_C
 #  if defined(__x86_64__) || defined(__i386__)
 #    pragma float_control(push)
 #    pragma float_control(precise, on)
+#    pragma clang fp contract(off) reassociate(off)
 #  endif
 #elif defined(__GNUC__)
 #  pragma GCC push_options
@@ -7060,6 +7061,8 @@ RT_API rt_tensor *rt_set_requires_grad(rt_tensor *x, bool on)
         rti_raise(RT_ERR_DTYPE, "rt_requires_grad_", "only floating point tensors can require gradients, got %s", rt_dtype_name((rt_dtype)x->dtype));
         return NULL;
     }
+    if (on && !rti_meta_make(x))      /* now, while the leaf is one thread's own: several may add to its gradient later */
+        return NULL;
     x->requires_grad = on;
     return x;
 }
@@ -10996,7 +10999,7 @@ static rt_status rti_run_scatter_as(rti_call *c, rti_index_action action)
         return status;
     if (!source)
         rti_write_element((rt_dtype)c->out[0]->dtype, (char *)number, rti_scalar_of_value(&c->arg[3]));
-    return rti_index_each(c, c->out[0], index, rti_dim_arg(c), source ? source->data : (char *)number, source ? source->stride : NULL, action);
+    return rti_index_each(c, c->out[0], index, rti_dim_arg(c), source ? source->data : (char *)number, source && source->ndim ? source->stride : NULL, action);
 }
 static rt_status rti_run_scatter(rti_call *c) { return rti_run_scatter_as(c, RTI_INDEX_WRITE); }
 static rt_status rti_run_scatter_add(rti_call *c) { return rti_run_scatter_as(c, RTI_INDEX_ADD); }

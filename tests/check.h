@@ -24,6 +24,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Whether AddressSanitizer is in the program: it stops it where the library would answer an error. */
+#if defined(__SANITIZE_ADDRESS__)
+#  define CHECK_ADDRESS_SANITIZER 1
+#elif defined(__has_feature)
+#  if __has_feature(address_sanitizer)
+#    define CHECK_ADDRESS_SANITIZER 1
+#  endif
+#endif
+#ifndef CHECK_ADDRESS_SANITIZER
+#  define CHECK_ADDRESS_SANITIZER 0
+#endif
+
 #define TEST(function) check_case(#function, function)
 
 #define CHECK(condition) check_true(__FILE__, __LINE__, #condition, (condition) ? true : false)

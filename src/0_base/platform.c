@@ -75,6 +75,7 @@
 #  if defined(__x86_64__) || defined(__i386__)
 #    pragma float_control(push)
 #    pragma float_control(precise, on)
+#    pragma clang fp contract(off) reassociate(off)
 #  endif
 #elif defined(__GNUC__)
 #  pragma GCC push_options

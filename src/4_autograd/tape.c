@@ -347,6 +347,8 @@ RT_API rt_tensor *rt_set_requires_grad(rt_tensor *x, bool on)
         rti_raise(RT_ERR_DTYPE, "rt_requires_grad_", "only floating point tensors can require gradients, got %s", rt_dtype_name((rt_dtype)x->dtype));
         return NULL;
     }
+    if (on && !rti_meta_make(x))      /* now, while the leaf is one thread's own: several may add to its gradient later */
+        return NULL;
     x->requires_grad = on;
     return x;
 }

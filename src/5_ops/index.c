@@ -286,7 +286,7 @@ static rt_status rti_run_scatter_as(rti_call *c, rti_index_action action)
         return status;
     if (!source)
         rti_write_element((rt_dtype)c->out[0]->dtype, (char *)number, rti_scalar_of_value(&c->arg[3]));
-    return rti_index_each(c, c->out[0], index, rti_dim_arg(c), source ? source->data : (char *)number, source ? source->stride : NULL, action);
+    return rti_index_each(c, c->out[0], index, rti_dim_arg(c), source ? source->data : (char *)number, source && source->ndim ? source->stride : NULL, action);
 }
 static rt_status rti_run_scatter(rti_call *c) { return rti_run_scatter_as(c, RTI_INDEX_WRITE); }
 static rt_status rti_run_scatter_add(rti_call *c) { return rti_run_scatter_as(c, RTI_INDEX_ADD); }

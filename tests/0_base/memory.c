@@ -75,6 +75,8 @@ static void sizes_that_do_not_fit(void)
 
 /* ---- blocks travel between threads ---- */
 
+#ifndef RT_NO_THREADS
+
 enum { PASSED_ON = 2000 };
 static rt_tensor *passed[PASSED_ON];
 
@@ -165,6 +167,7 @@ static void a_scope_of_another_thread_is_respected(void)
     CHECK_INT((intptr_t)code, RT_ERR_STATE);
     CHECK_CLOSE(rt_at_index(x, RT_SHAPE(1)), 1, 0, 0);
 }
+#endif
 
 int main(void)
 {
@@ -174,9 +177,11 @@ int main(void)
     TEST(every_byte_comes_from_the_host);
     TEST(freed_blocks_are_used_again);
     TEST(sizes_that_do_not_fit);
+#ifndef RT_NO_THREADS
     TEST(blocks_are_freed_by_other_threads);
     TEST(two_threads_share_a_tensor);
     TEST(a_scope_of_another_thread_is_respected);
+#endif
     rt_stop_threads();
     rt_memory_trim();
     CHECK_INT(rt_memory_stats().cached_bytes, 0);

@@ -214,6 +214,8 @@ static void modes_see_every_call(void)
 
 /* ---- threads ---- */
 
+#ifndef RT_NO_THREADS
+
 static void *trains(void *slot)
 {
     rt_tensor *x = *(rt_tensor **)slot;
@@ -238,6 +240,7 @@ static void threads_add_to_one_leaf(void)
     CHECK_CLOSE(at(rt_grad(x), 0), 1000, 0, 0);
     rt_zero_grad(x);
 }
+#endif
 
 static void an_op_without_a_derivative_refuses(void)
 {
@@ -258,7 +261,9 @@ int main(void)
     TEST(in_place_goes_on_the_tape);
     TEST(views_carry_gradients);
     TEST(modes_see_every_call);
+#ifndef RT_NO_THREADS
     TEST(threads_add_to_one_leaf);
+#endif
     TEST(an_op_without_a_derivative_refuses);
     return check_end("4_autograd/tape");
 }

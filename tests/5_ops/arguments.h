@@ -205,8 +205,8 @@ static inline void argument_free(void *user, void *data)
 static inline void argument_store(rt_dtype dtype, void *p, double value)
 {
     float f = (float)value;
-    int64_t i = (int64_t)value;
-    uint8_t u = (uint8_t)(dtype == RT_BOOL ? value != 0 : (int64_t)value & 255);
+    int64_t i = value > -9e18 && value < 9e18 ? (int64_t)value : 0;
+    uint8_t u = (uint8_t)(dtype == RT_BOOL ? value != 0 : i & 255);
     if (dtype == RT_FLOAT32)
         memcpy(p, &f, sizeof f);
     else if (dtype == RT_FLOAT64)

@@ -337,18 +337,6 @@ static void wrong_numbers(void)
     CHECK_INT(rt_call(op, arg, needed < n ? n : needed, results), RT_OK);
 }
 
-/* AddressSanitizer ends the program where a freed tensor is looked at. */
-#define FREED_IS_POISONED 0
-#if defined(__SANITIZE_ADDRESS__)
-#  undef FREED_IS_POISONED
-#  define FREED_IS_POISONED 1
-#elif defined(__has_feature)
-#  if __has_feature(address_sanitizer)
-#    undef FREED_IS_POISONED
-#    define FREED_IS_POISONED 1
-#  endif
-#endif
-
 /* Each tensor as NULL, as RT_NONE in a tensor's place, freed; and NULL after an error, which has to stay the first. */
 static void missing_tensors(void)
 {
@@ -382,7 +370,7 @@ static void missing_tensors(void)
         CHECK(rt_error_pending() && strstr(rt_last_error()->message, "[77, 78]") != NULL);
         CHECK_TEXT(rt_last_error()->op, "view");
         rt_clear_error();
-#if !FREED_IS_POISONED
+#if !CHECK_ADDRESS_SANITIZER
         check_at("%s freed", s.param[k].name);
         arg[k].as.tensor = rt_keep(rt_ones(RT_SHAPE(2), NULL));
         rt_free(arg[k].as.tensor);
