@@ -24,7 +24,7 @@ static void *give(void *user, size_t n_bytes)
 {
     void *p = NULL;
     (void)user;
-    if (n_bytes > ((size_t)1 << 32) || posix_memalign(&p, 64, n_bytes) != 0)
+    if (n_bytes / 4 > ((size_t)1 << 30) || posix_memalign(&p, 64, n_bytes) != 0)
         return NULL;
     count(1, 0, (long)n_bytes);
     return p;
