@@ -1330,6 +1330,13 @@ static void rti_text_add(rti_text *t, const char *format, ...)
     va_end(args);
     t->length += n > 0 ? (size_t)n : 0;
 }
+/* ---- options: a field of an options struct, where zero takes the default --------------------------------------------------------------- */
+
+/* RT_IZERO is zero; with exact, the value counts as it stands. */
+static int64_t rti_int_option(int64_t value, int64_t normal, bool exact) { return value == RT_IZERO ? 0 : value == 0 && !exact ? normal : value; }
+
+/* The same for floating point numbers, with RT_ZERO. */
+static double rti_double_option(double value, double normal, bool exact) { return value == RT_ZERO ? 0 : value == 0 && !exact ? normal : value; }
 /* ---- errors ------------------------------------------------------------------------------------------------------------------ */
 
 RT_API const char *rt_version(void) { return RUSTORCH_VERSION; }
@@ -9923,12 +9930,6 @@ RT_API rt_nll_loss_opts rt_nll_loss_opts_default(void)
     return o;
 }
 
-/* An integer option: zero takes the default, RT_IZERO is zero; with exact, the value as it stands. */
-static int64_t rti_int_option(int64_t value, int64_t normal, bool exact)
-{
-    return value == RT_IZERO ? 0 : value == 0 && !exact ? normal : value;
-}
-
 RT_API rt_tensor *rt_nll_loss(rt_tensor *x, rt_tensor *target, const rt_nll_loss_opts *opts)
 {
     rt_reduction reduction = opts && opts->reduction != RT_REDUCTION_DEFAULT ? opts->reduction : RT_REDUCTION_MEAN;
@@ -11227,9 +11228,6 @@ RT_API rt_gradcheck_opts rt_gradcheck_opts_default(void)
     o.rtol = 1e-3;
     return o;
 }
-
-/* A floating point option: zero takes the default, RT_ZERO is zero; with exact, the value as it stands. */
-static double rti_double_option(double value, double normal, bool exact) { return value == RT_ZERO ? 0 : value == 0 && !exact ? normal : value; }
 
 static rt_gradcheck_opts rti_gradcheck_options(const rt_gradcheck_opts *opts)
 {
@@ -14386,12 +14384,6 @@ RT_API rt_status rt_optim_set_lr(rt_optim *opt, double lr)
     return RT_OK;
 }
 
-/* An option: zero takes the default, RT_ZERO is zero; with exact, zero is zero. */
-static double rti_float_option(double value, double normal, bool exact)
-{
-    return value == RT_ZERO ? 0 : value == 0 && !exact ? normal : value;
-}
-
 /* ---- SGD ---- */
 
 RT_API rt_optim_sgd_opts rt_optim_sgd_opts_default(void)
@@ -14429,8 +14421,8 @@ RT_API rt_optim *rt_optim_sgd(rt_parameter_list params, double lr, const rt_opti
 {
     static const char op[] = "rt_optim_sgd";
     rt_optim_sgd_opts o = opts ? *opts : rt_optim_sgd_opts_default();
-    double momentum = rti_float_option(o.momentum, 0, true), decay = rti_float_option(o.weight_decay, 0, true);
-    double dampening = rti_float_option(o.dampening, 0, true);
+    double momentum = rti_double_option(o.momentum, 0, true), decay = rti_double_option(o.weight_decay, 0, true);
+    double dampening = rti_double_option(o.dampening, 0, true);
     if (!rti_check_number(op, "momentum", momentum, DBL_MAX) || !rti_check_number(op, "weight_decay", decay, DBL_MAX))
         return NULL;
     if (o.nesterov && !(momentum > 0 && dampening == 0)) {
@@ -14500,8 +14492,8 @@ RT_API rt_optim *rt_optim_adam(rt_parameter_list params, double lr, const rt_opt
     static const char op[] = "rt_optim_adam";
     const rt_optim_adam_opts normal = rt_optim_adam_opts_default(), o = opts ? *opts : normal;
     bool exact = o.exact != 0;
-    double beta1 = rti_float_option(o.beta1, normal.beta1, exact), beta2 = rti_float_option(o.beta2, normal.beta2, exact);
-    double eps = rti_float_option(o.eps, normal.eps, exact), decay = rti_float_option(o.weight_decay, 0, exact);
+    double beta1 = rti_double_option(o.beta1, normal.beta1, exact), beta2 = rti_double_option(o.beta2, normal.beta2, exact);
+    double eps = rti_double_option(o.eps, normal.eps, exact), decay = rti_double_option(o.weight_decay, 0, exact);
     if (!rti_check_number(op, "beta1", beta1, 1) || !rti_check_number(op, "beta2", beta2, 1) ||
         !rti_check_number(op, "eps", eps, DBL_MAX) || !rti_check_number(op, "weight_decay", decay, DBL_MAX))
         return NULL;

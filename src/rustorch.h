@@ -86,6 +86,7 @@
 RTI_BEGIN_C
 #include "0_base/state.c"
 #include "0_base/text.c"
+#include "0_base/option.c"
 #include "0_base/error.c"
 #include "0_base/memory.c"
 #include "0_base/thread.c"

@@ -11,9 +11,6 @@ RT_API rt_gradcheck_opts rt_gradcheck_opts_default(void)
     return o;
 }
 
-/* A floating point option: zero takes the default, RT_ZERO is zero; with exact, the value as it stands. */
-static double rti_double_option(double value, double normal, bool exact) { return value == RT_ZERO ? 0 : value == 0 && !exact ? normal : value; }
-
 static rt_gradcheck_opts rti_gradcheck_options(const rt_gradcheck_opts *opts)
 {
     rt_gradcheck_opts o = rt_gradcheck_opts_default();

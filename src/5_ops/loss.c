@@ -327,12 +327,6 @@ RT_API rt_nll_loss_opts rt_nll_loss_opts_default(void)
     return o;
 }
 
-/* An integer option: zero takes the default, RT_IZERO is zero; with exact, the value as it stands. */
-static int64_t rti_int_option(int64_t value, int64_t normal, bool exact)
-{
-    return value == RT_IZERO ? 0 : value == 0 && !exact ? normal : value;
-}
-
 RT_API rt_tensor *rt_nll_loss(rt_tensor *x, rt_tensor *target, const rt_nll_loss_opts *opts)
 {
     rt_reduction reduction = opts && opts->reduction != RT_REDUCTION_DEFAULT ? opts->reduction : RT_REDUCTION_MEAN;

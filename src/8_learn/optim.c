@@ -365,12 +365,6 @@ RT_API rt_status rt_optim_set_lr(rt_optim *opt, double lr)
     return RT_OK;
 }
 
-/* An option: zero takes the default, RT_ZERO is zero; with exact, zero is zero. */
-static double rti_float_option(double value, double normal, bool exact)
-{
-    return value == RT_ZERO ? 0 : value == 0 && !exact ? normal : value;
-}
-
 /* ---- SGD ---- */
 
 RT_API rt_optim_sgd_opts rt_optim_sgd_opts_default(void)
@@ -408,8 +402,8 @@ RT_API rt_optim *rt_optim_sgd(rt_parameter_list params, double lr, const rt_opti
 {
     static const char op[] = "rt_optim_sgd";
     rt_optim_sgd_opts o = opts ? *opts : rt_optim_sgd_opts_default();
-    double momentum = rti_float_option(o.momentum, 0, true), decay = rti_float_option(o.weight_decay, 0, true);
-    double dampening = rti_float_option(o.dampening, 0, true);
+    double momentum = rti_double_option(o.momentum, 0, true), decay = rti_double_option(o.weight_decay, 0, true);
+    double dampening = rti_double_option(o.dampening, 0, true);
     if (!rti_check_number(op, "momentum", momentum, DBL_MAX) || !rti_check_number(op, "weight_decay", decay, DBL_MAX))
         return NULL;
     if (o.nesterov && !(momentum > 0 && dampening == 0)) {
@@ -479,8 +473,8 @@ RT_API rt_optim *rt_optim_adam(rt_parameter_list params, double lr, const rt_opt
     static const char op[] = "rt_optim_adam";
     const rt_optim_adam_opts normal = rt_optim_adam_opts_default(), o = opts ? *opts : normal;
     bool exact = o.exact != 0;
-    double beta1 = rti_float_option(o.beta1, normal.beta1, exact), beta2 = rti_float_option(o.beta2, normal.beta2, exact);
-    double eps = rti_float_option(o.eps, normal.eps, exact), decay = rti_float_option(o.weight_decay, 0, exact);
+    double beta1 = rti_double_option(o.beta1, normal.beta1, exact), beta2 = rti_double_option(o.beta2, normal.beta2, exact);
+    double eps = rti_double_option(o.eps, normal.eps, exact), decay = rti_double_option(o.weight_decay, 0, exact);
     if (!rti_check_number(op, "beta1", beta1, 1) || !rti_check_number(op, "beta2", beta2, 1) ||
         !rti_check_number(op, "eps", eps, DBL_MAX) || !rti_check_number(op, "weight_decay", decay, DBL_MAX))
         return NULL;
