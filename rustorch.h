@@ -5747,7 +5747,7 @@ static const char *rti_shape_of_text(rti_shape_text *t, const rt_tensor *x) { re
 static int64_t rti_count_elements(const char *op, const int64_t *size, int ndim)
 {
     rti_shape_text text;
-    int64_t n = 1;
+    int64_t n = 1, span = 1;      /* span: as if no size were 0; strides go up to it, of empty tensors too */
     bool negative = false;
     if (ndim < 0 || ndim > RT_MAX_DIMS) {
         rti_raise(RT_ERR_SHAPE, op, "expected 0 to %d dimensions, got %d", RT_MAX_DIMS, ndim);
@@ -5756,7 +5756,10 @@ static int64_t rti_count_elements(const char *op, const int64_t *size, int ndim)
     for (int d = 0; d < ndim; d++) {
         negative = negative || size[d] < 0;
         n = rti_size_mul(n, size[d]);
+        span = rti_size_mul(span, size[d] > 0 ? size[d] : 1);
     }
+    if (span < 0)
+        n = -1;
     if (negative)
         rti_raise(RT_ERR_SHAPE, op, "a size is negative in %s", rti_dims_text(&text, size, ndim));
     else if (n < 0)
@@ -6280,7 +6283,6 @@ enum {
     RTI_CONDITION = 8,         /* elementwise: the first operand is a condition and takes no part in promotion */
     RTI_NO_INTEGERS = 16,      /* elementwise: refuses integers and bool, as PyTorch does */
     RTI_NO_BOOL = 32,          /* elementwise: refuses bool, in any operand */
-    RTI_KEEPS_FIRST = 64,      /* elementwise: the result has the first operand's type; the others follow */
     RTI_VIEW = 128,            /* the result shares memory with the first argument */
     RTI_CONSTANT = 256,        /* the result never depends on inputs in a way that has a derivative (comparisons, indices) */
     RTI_ANY_OUT = 512          /* the kernel writes into results of any strides, and over its operands */
@@ -6469,9 +6471,7 @@ static RTI_INLINE rt_status rti_elementwise_class(rti_call *c, int n, rt_dtype c
 static rt_status rti_elementwise_dtype(rti_call *c, int n)
 {
     rt_dtype common;
-    if (RTI_UNLIKELY(c->op->flags & RTI_KEEPS_FIRST))
-        common = (rt_dtype)c->arg[0].as.tensor->dtype;
-    else if (RTI_UNLIKELY(!rti_promote_operands(c, c->op->flags & RTI_CONDITION ? 1 : 0, n, &common)))
+    if (RTI_UNLIKELY(!rti_promote_operands(c, c->op->flags & RTI_CONDITION ? 1 : 0, n, &common)))
         return rti_refuse_promotion(c, n);
     return rti_elementwise_class(c, n, common);
 }

@@ -98,7 +98,7 @@ static const char *rti_shape_of_text(rti_shape_text *t, const rt_tensor *x) { re
 static int64_t rti_count_elements(const char *op, const int64_t *size, int ndim)
 {
     rti_shape_text text;
-    int64_t n = 1;
+    int64_t n = 1, span = 1;      /* span: as if no size were 0; strides go up to it, of empty tensors too */
     bool negative = false;
     if (ndim < 0 || ndim > RT_MAX_DIMS) {
         rti_raise(RT_ERR_SHAPE, op, "expected 0 to %d dimensions, got %d", RT_MAX_DIMS, ndim);
@@ -107,7 +107,10 @@ static int64_t rti_count_elements(const char *op, const int64_t *size, int ndim)
     for (int d = 0; d < ndim; d++) {
         negative = negative || size[d] < 0;
         n = rti_size_mul(n, size[d]);
+        span = rti_size_mul(span, size[d] > 0 ? size[d] : 1);
     }
+    if (span < 0)
+        n = -1;
     if (negative)
         rti_raise(RT_ERR_SHAPE, op, "a size is negative in %s", rti_dims_text(&text, size, ndim));
     else if (n < 0)

@@ -100,9 +100,7 @@ static RTI_INLINE rt_status rti_elementwise_class(rti_call *c, int n, rt_dtype c
 static rt_status rti_elementwise_dtype(rti_call *c, int n)
 {
     rt_dtype common;
-    if (RTI_UNLIKELY(c->op->flags & RTI_KEEPS_FIRST))
-        common = (rt_dtype)c->arg[0].as.tensor->dtype;
-    else if (RTI_UNLIKELY(!rti_promote_operands(c, c->op->flags & RTI_CONDITION ? 1 : 0, n, &common)))
+    if (RTI_UNLIKELY(!rti_promote_operands(c, c->op->flags & RTI_CONDITION ? 1 : 0, n, &common)))
         return rti_refuse_promotion(c, n);
     return rti_elementwise_class(c, n, common);
 }

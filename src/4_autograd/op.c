@@ -34,7 +34,6 @@ enum {
     RTI_CONDITION = 8,         /* elementwise: the first operand is a condition and takes no part in promotion */
     RTI_NO_INTEGERS = 16,      /* elementwise: refuses integers and bool, as PyTorch does */
     RTI_NO_BOOL = 32,          /* elementwise: refuses bool, in any operand */
-    RTI_KEEPS_FIRST = 64,      /* elementwise: the result has the first operand's type; the others follow */
     RTI_VIEW = 128,            /* the result shares memory with the first argument */
     RTI_CONSTANT = 256,        /* the result never depends on inputs in a way that has a derivative (comparisons, indices) */
     RTI_ANY_OUT = 512          /* the kernel writes into results of any strides, and over its operands */

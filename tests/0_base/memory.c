@@ -66,6 +66,7 @@ static void sizes_that_do_not_fit(void)
     CHECK_STATUS(rt_zeros(RT_SHAPE(INT64_MAX / 2, 8), NULL), RT_ERR_MEMORY);
     CHECK_STATUS(rt_zeros(RT_SHAPE(INT64_MAX / 4), NULL), RT_ERR_MEMORY);
     CHECK_STATUS(rt_zeros(RT_SHAPE((int64_t)1 << 40), NULL), RT_ERR_MEMORY);
+    CHECK_STATUS(rt_zeros(RT_SHAPE(0, INT64_MAX / 2, 8), NULL), RT_ERR_MEMORY);     /* no elements, but strides that do not fit */
     CHECK_STATUS(rt_zeros(RT_SHAPE(-1), NULL), RT_ERR_SHAPE);
     CHECK_STATUS(rt_expand(rt_ones(RT_SHAPE(1), NULL), RT_SHAPE(INT64_MAX, INT64_MAX)), RT_ERR_MEMORY);
     rt_tensor *huge = rt_expand(rt_ones(RT_SHAPE(1), NULL), RT_SHAPE((int64_t)1 << 50));       /* a view costs nothing */
