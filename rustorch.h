@@ -1082,6 +1082,10 @@ RTI_END_C
 #  endif
 #endif
 
+#if defined(__unix__) && defined(__STRICT_ANSI__) && !defined(__cplusplus)     /* hidden where a system header came before the names asked for above */
+int posix_memalign(void **block, size_t alignment, size_t n_bytes);
+#endif
+
 #if defined(__x86_64__) || defined(__i386__) || defined(_M_X64) || defined(_M_IX86)
 #  define RTI_X86 1
 #  ifdef _MSC_VER
@@ -1127,9 +1131,24 @@ RTI_END_C
 #    pragma float_control(precise, on)
 #    pragma clang fp contract(off) reassociate(off)
 #  endif
+#  if defined(__i386__)
+#    pragma clang attribute push(__attribute__((target("sse2"))), apply_to = function)
+#  endif
 #elif defined(__GNUC__)
 #  pragma GCC push_options
 #  pragma GCC optimize("no-fast-math", "fp-contract=off")
+#  if defined(__i386__)      /* the x87 rounds a double twice, or not at all */
+#    pragma GCC target("sse2,fpmath=sse")
+#  endif
+#endif
+
+/* RTI_COLD ... RTI_COLD_END: what no inner loop runs, and what would cost a compiler more than it is worth. */
+#if defined(__GNUC__) && !defined(__clang__) && defined(__OPTIMIZE__) && !defined(__OPTIMIZE_SIZE__)
+#  define RTI_COLD _Pragma("GCC push_options") _Pragma("GCC optimize(\"O1\")")
+#  define RTI_COLD_END _Pragma("GCC pop_options")
+#else
+#  define RTI_COLD
+#  define RTI_COLD_END
 #endif
 
 #if defined(__GNUC__)
@@ -1316,6 +1335,7 @@ static rt_log_fn rti_log_fn;
 static void *rti_log_user;
 static rt_allocator rti_allocator;   /* allocate is NULL: malloc and free */
 
+RTI_COLD
 /* ---- text ----------------------------------------------------------------------------------------------------------------------- */
 
 /* A text that grows into a fixed buffer; what does not fit is counted and not written. */
@@ -1330,6 +1350,7 @@ static void rti_text_add(rti_text *t, const char *format, ...)
     va_end(args);
     t->length += n > 0 ? (size_t)n : 0;
 }
+RTI_COLD_END
 /* ---- options: a field of an options struct, where zero takes the default --------------------------------------------------------------- */
 
 /* RT_IZERO is zero; with exact, the value counts as it stands. */
@@ -1337,6 +1358,7 @@ static int64_t rti_int_option(int64_t value, int64_t normal, bool exact) { retur
 
 /* The same for floating point numbers, with RT_ZERO. */
 static double rti_double_option(double value, double normal, bool exact) { return value == RT_ZERO ? 0 : value == 0 && !exact ? normal : value; }
+RTI_COLD
 /* ---- errors ------------------------------------------------------------------------------------------------------------------ */
 
 RT_API const char *rt_version(void) { return RUSTORCH_VERSION; }
@@ -1458,6 +1480,7 @@ RT_API void rt_clear_error(void)
     t->error.code = RT_OK;
     t->error.op[0] = t->error.message[0] = '\0';
 }
+RTI_COLD_END
 /* ---- memory ------------------------------------------------------------------------------------------------------------------
  * A pool belongs to a thread and keeps the blocks it gave out, by size class, for the next request. A block freed by another thread
  * goes to its owner's remote list, which the owner empties when it runs short. A dead thread's pool, its blocks and its counters
@@ -1633,7 +1656,7 @@ static void rti_block_release(rti_free_block *b)
 }
 
 /* Takes a freed block into its pool's cache. The cache stays below what the pool once had in use, and a little. */
-static void rti_pool_cache(rti_pool *pool, rti_free_block *b)
+static RTI_INLINE void rti_pool_cache(rti_pool *pool, rti_free_block *b)
 {
     uint32_t size_class = rti_block_of(b)->size_class;
     intptr_t n_bytes = (intptr_t)rti_class_bytes(size_class);
@@ -1660,16 +1683,32 @@ static void rti_pool_drain(rti_pool *pool)
     }
 }
 
+/* Takes a block that was just given out, of n_bytes with its class's slack, into the pool's counters. */
+static RTI_INLINE void rti_pool_count(rti_pool *pool, intptr_t n_bytes)
+{
+    intptr_t live = pool->live_bytes + n_bytes;
+    rti_atomic_store(&pool->requests, pool->requests + 1);
+    rti_atomic_store(&pool->live_bytes, live);
+    if (live > pool->peak_bytes)
+        rti_atomic_store(&pool->peak_bytes, live);
+}
+
+static RTI_INLINE void *rti_pool_take(rti_pool *pool, rti_free_block *b, size_t n_bytes, uint32_t size_class)
+{
+    size_t payload = rti_class_bytes(size_class);
+    RTI_UNPOISON(b, payload);
+    pool->free_list[size_class] = b->next;
+    RTI_POISON((char *)b + n_bytes, payload - n_bytes);
+    rti_pool_count(pool, (intptr_t)payload);
+    return b;
+}
+
+/* A block that the pool does not have ready. */
 static RTI_NOINLINE void *rti_pool_grow(rti_pool *pool, size_t n_bytes, uint32_t size_class)
 {
     rti_pool_drain(pool);
-    rti_free_block *b = pool->free_list[size_class];
-    if (b) {
-        RTI_UNPOISON(b, rti_class_bytes(size_class));
-        pool->free_list[size_class] = b->next;
-        RTI_POISON((char *)b + n_bytes, rti_class_bytes(size_class) - n_bytes);
-        return b;
-    }
+    if (pool->free_list[size_class])
+        return rti_pool_take(pool, pool->free_list[size_class], n_bytes, size_class);
     size_t payload = rti_class_bytes(size_class), lead = n_bytes <= RTI_SMALL_LIMIT ? sizeof(rti_block) : 64;
     char *raw = RTI_CAST(char *, rti_system_get(payload + lead));
     if (!raw)
@@ -1681,6 +1720,7 @@ static RTI_NOINLINE void *rti_pool_grow(rti_pool *pool, size_t n_bytes, uint32_t
     block->size_class = size_class;
     block->lead = (uint32_t)lead;
     RTI_POISON(raw + lead + n_bytes, payload - n_bytes);
+    rti_pool_count(pool, (intptr_t)payload);
     return raw + lead;
 }
 
@@ -1691,22 +1731,8 @@ static void *rti_pool_try(size_t n_bytes)
     uint32_t size_class = rti_size_class(n_bytes);
     if (RTI_UNLIKELY(!pool || size_class == RTI_CLASSES || rti_testing_refuses()))
         return NULL;
-    intptr_t n = (intptr_t)rti_class_bytes(size_class);
     rti_free_block *b = pool->free_list[size_class];
-    void *p = b;
-    rti_atomic_store(&pool->requests, pool->requests + 1);
-    if (RTI_LIKELY(b != NULL)) {
-        RTI_UNPOISON(b, (size_t)n);
-        pool->free_list[size_class] = b->next;
-        RTI_POISON((char *)b + n_bytes, (size_t)n - n_bytes);
-    } else if ((p = rti_pool_grow(pool, n_bytes, size_class)) == NULL) {
-        return NULL;
-    }
-    intptr_t live = pool->live_bytes + n;
-    rti_atomic_store(&pool->live_bytes, live);
-    if (live > pool->peak_bytes)
-        rti_atomic_store(&pool->peak_bytes, live);
-    return p;
+    return RTI_LIKELY(b != NULL) ? rti_pool_take(pool, b, n_bytes, size_class) : rti_pool_grow(pool, n_bytes, size_class);
 }
 
 /* The same, with RT_ERR_MEMORY raised on failure. */
@@ -1928,6 +1954,7 @@ RT_API void rt_memory_trim(void)
             rti_pool_trim(pool);
     rti_unlock(&rti_pools_lock);
 }
+RTI_COLD
 /* ---- threads -------------------------------------------------------------------------------------------------------------------
  * rti_parallel_for cuts [0, n) into ranges that depend on n and grain alone, and calls the body once for each of them: on the team of
  * workers, on the host's own threads, or one after the other on the caller. So no result can depend on the number of threads.
@@ -2518,6 +2545,7 @@ RTI_UNUSED static rt_status rti_parallel_for(int64_t n, int64_t grain, rt_range_
     rti_job_run_some(&job, 0, job.n_ranges);
     return rti_job_end(&job);
 }
+RTI_COLD_END
 /* ---- random: the source of random words, MT19937 ----------------------------------------------------------------------------- */
 
 #define RTI_RANDOM_WORDS 624 /* words in a state */
@@ -2630,7 +2658,7 @@ typedef enum rti_class { RTI_CLASS_F32, RTI_CLASS_F64, RTI_CLASS_I64, RTI_CLASS_
 static const rt_dtype rti_class_dtype[RTI_CLASS_COUNT] = { RT_FLOAT32, RT_FLOAT64, RT_INT64 };
 
 typedef struct rti_dtype_row {
-    const char *name, *safetensors, *npy;
+    char name[14], safetensors[8], npy[4];   /* not pointers: nothing for a loader to do */
     uint8_t n_bytes;
     char kind;
 } rti_dtype_row;
@@ -2909,24 +2937,39 @@ static void rti_write_element(rt_dtype dtype, char *p, rt_scalar s)
 }
 /* ---- processor ------------------------------------------------------------------------------------------------------------------ */
 
-/* Passes of this build, slowest first; each kernel keeps one pointer a pass. */
+/* Passes of this build, slowest first; each kernel keeps one pointer a pass. Who compiles for size goes without AVX-512's, and
+ * without all but the first in double. */
 #if defined(RUSTORCH_ONE_PASS) || !defined(__GNUC__)
-#  define RTI_EACH_ISA(X) X(base)
-enum { RTI_ISA_base, RTI_ISA_COUNT };
+#  define RTI_EACH_ISA(X, name) X(name, base)
+#elif RTI_X86_64 && defined(__OPTIMIZE_SIZE__)
+#  define RTI_EACH_ISA(X, name) X(name, base) X(name, avx2)
+#  define RTI_EACH_ISA_F64(X, name) X(name, base) X(name, base)
 #elif RTI_X86_64
-#  define RTI_EACH_ISA(X) X(base) X(avx2) X(avx512)
-enum { RTI_ISA_base, RTI_ISA_avx2, RTI_ISA_avx512, RTI_ISA_COUNT };
+#  define RTI_EACH_ISA(X, name) X(name, base) X(name, avx2) X(name, avx512)
+#  define RTI_HAS_AVX512 1
 #elif RTI_ARM64
-#  define RTI_EACH_ISA(X) X(base) X(neon)
-enum { RTI_ISA_base, RTI_ISA_neon, RTI_ISA_COUNT };
+#  define RTI_EACH_ISA(X, name) X(name, base) X(name, neon)
 #else
-#  define RTI_EACH_ISA(X) X(base)
-enum { RTI_ISA_base, RTI_ISA_COUNT };
+#  define RTI_EACH_ISA(X, name) X(name, base)
+#endif
+#ifndef RTI_EACH_ISA_F64
+#  define RTI_EACH_ISA_F64(X, name) RTI_EACH_ISA(X, name)
+#endif
+#ifndef RTI_HAS_AVX512
+#  define RTI_HAS_AVX512 0
 #endif
 
+#define RTI_ISA_INDEX(prefix, isa) prefix##isa,
+enum { RTI_EACH_ISA(RTI_ISA_INDEX, RTI_ISA_) RTI_ISA_COUNT };
+#undef RTI_ISA_INDEX
+
+/* { RTI_EACH_ISA(RTI_F32, sum_row) } and { RTI_EACH_ISA_F64(RTI_F64, sum_row) }: a kernel of all passes */
+#define RTI_F32(name, isa) rti_##name##_f32_##isa,
+#define RTI_F64(name, isa) rti_##name##_f64_##isa,
+
 static const char *const rti_isa_names[] = {
-#define RTI_ISA_NAME(isa) #isa,
-    RTI_EACH_ISA(RTI_ISA_NAME)
+#define RTI_ISA_NAME(unused, isa) #isa,
+    RTI_EACH_ISA(RTI_ISA_NAME, _)
 #undef RTI_ISA_NAME
 };
 
@@ -2962,7 +3005,7 @@ static int rti_cpu_sets(void)
 static bool rti_isa_runs(int isa)
 {
 #if RTI_X86_64 && defined(__GNUC__) && !defined(RUSTORCH_ONE_PASS)
-    if (isa == RTI_ISA_avx2 || isa == RTI_ISA_avx512)
+    if (isa > RTI_ISA_base)
         return (rti_cpu_sets() & (isa == RTI_ISA_avx2 ? RTI_CPU_AVX2 : RTI_CPU_AVX512)) != 0;
 #endif
     return isa >= 0;
@@ -2991,6 +3034,7 @@ static RTI_INLINE int rti_isa(void)
 }
 
 RT_API const char *rt_isa(void) { return rti_isa_names[rti_isa()]; }
+RTI_COLD
 /* ---- recordings: formulas as data ----------------------------------------------------------------------------------------------- */
 
 /* What formulas are made of. The list gives each word's number of operands and its text in C. */
@@ -3147,6 +3191,7 @@ static RTI_UNUSED size_t rti_print_c(const rti_recording *r, const char *name, i
     rti_text_add(&t, "    return v%d;\n}\n", result);
     return t.length;
 }
+RTI_COLD_END
 /* ---- passes: the kernels once per instruction set and real type ---------------------------------------------------------------------
  * The file takes itself in again with RTI_PASS set. RTI_PASS 1 compiles the kernels for RTI_ISA and RTI_TYPE; RTI_PASS 2 compiles the
  * formulas alone, with a vocabulary that records what they do instead of doing it. With RUSTORCH_ONE_PASS (a file pasted into another
@@ -3212,12 +3257,6 @@ typedef void (*rti_run_fn)(void *const *out, const void *const *in, int64_t n);
 
 #  define RTI_ISA base
 #  define RTI_VECTOR_BYTES 16
-#  if defined(__i386__) && !defined(__clang__)
-#    pragma GCC push_options
-#    pragma GCC target("sse2,fpmath=sse")
-#  elif defined(__i386__)
-#    pragma clang attribute push(__attribute__((target("sse2"))), apply_to = function)
-#  endif
 #  define RTI_TYPE f32
 #  define RTI_REAL 32
 #  include RUSTORCH_SELF
@@ -3228,11 +3267,6 @@ typedef void (*rti_run_fn)(void *const *out, const void *const *in, int64_t n);
 #  include RUSTORCH_SELF
 #  undef RTI_TYPE
 #  undef RTI_REAL
-#  if defined(__i386__) && !defined(__clang__)
-#    pragma GCC pop_options
-#  elif defined(__i386__)
-#    pragma clang attribute pop
-#  endif
 #  undef RTI_ISA
 #  undef RTI_VECTOR_BYTES
 
@@ -3251,11 +3285,13 @@ typedef void (*rti_run_fn)(void *const *out, const void *const *in, int64_t n);
 #    include RUSTORCH_SELF
 #    undef RTI_TYPE
 #    undef RTI_REAL
-#    define RTI_TYPE f64
-#    define RTI_REAL 64
-#    include RUSTORCH_SELF
-#    undef RTI_TYPE
-#    undef RTI_REAL
+#    ifndef __OPTIMIZE_SIZE__
+#      define RTI_TYPE f64
+#      define RTI_REAL 64
+#      include RUSTORCH_SELF
+#      undef RTI_TYPE
+#      undef RTI_REAL
+#    endif
 #    ifdef __clang__
 #      pragma clang attribute pop
 #    else
@@ -3264,7 +3300,9 @@ typedef void (*rti_run_fn)(void *const *out, const void *const *in, int64_t n);
 #    undef RTI_ISA
 #    undef RTI_AVX2
 #    undef RTI_VECTOR_BYTES
+#  endif
 
+#  if RTI_HAS_AVX512
 #    define RTI_ISA avx512
 #    define RTI_AVX512 1
 #    define RTI_VECTOR_BYTES 64
@@ -3318,6 +3356,7 @@ typedef void (*rti_run_fn)(void *const *out, const void *const *in, int64_t n);
 #  endif
 #  undef RTI_PASS
 #  define RTI_PASS 2
+RTI_COLD
 #  define RTI_ISA record
 #  define RTI_TYPE f32
 #  define RTI_REAL 32
@@ -3331,6 +3370,7 @@ typedef void (*rti_run_fn)(void *const *out, const void *const *in, int64_t n);
 #  undef RTI_REAL
 #  undef RTI_ISA
 
+RTI_COLD_END
 #  undef RTI_PASS
 #  define RTI_PASS 0
 #endif
@@ -3754,7 +3794,7 @@ static RTI_INLINE rti_run_fn rti_formula_run(const rti_formula *f, rti_class c)
 /* Whether the loops of the pass in use take any number of elements. */
 static RTI_INLINE bool rti_loops_masked(rti_class c)
 {
-#if RTI_X86_64 && defined(__GNUC__) && !RTI_ONE_PASS
+#if RTI_HAS_AVX512
     return c == RTI_CLASS_I64 || rti_isa() == RTI_ISA_avx512;
 #else
     return c == RTI_CLASS_I64;
@@ -3762,24 +3802,13 @@ static RTI_INLINE bool rti_loops_masked(rti_class c)
 }
 
 /* RTI_DEFINE_FORMULA(gelu, 1, NULL): the object that rows name, from the loops that the passes made; i64: its loop over integers or NULL */
-#define RTI_LOOP_F32(name, isa) rti_run_##name##_f32_##isa
-#define RTI_LOOP_F64(name, isa) rti_run_##name##_f64_##isa
+#define RTI_LOOPS_F64(name) { RTI_EACH_ISA_F64(RTI_F64, run_##name) }
 #if RTI_ONE_PASS
 #  define RTI_LOOPS_F32(name) { NULL }
-#  define RTI_LOOPS_F64(name) { rti_run_##name##_f64_base }
 #  define RTI_RECORDS(name) { NULL, NULL }
 #else
+#  define RTI_LOOPS_F32(name) { RTI_EACH_ISA(RTI_F32, run_##name) }
 #  define RTI_RECORDS(name) { rti_record_##name##_f32_record, rti_record_##name##_f64_record }
-#  if RTI_X86_64 && defined(__GNUC__)
-#    define RTI_LOOPS_F32(name) { RTI_LOOP_F32(name, base), RTI_LOOP_F32(name, avx2), RTI_LOOP_F32(name, avx512) }
-#    define RTI_LOOPS_F64(name) { RTI_LOOP_F64(name, base), RTI_LOOP_F64(name, avx2), RTI_LOOP_F64(name, avx512) }
-#  elif RTI_ARM64 && defined(__GNUC__)
-#    define RTI_LOOPS_F32(name) { RTI_LOOP_F32(name, base), RTI_LOOP_F32(name, neon) }
-#    define RTI_LOOPS_F64(name) { RTI_LOOP_F64(name, base), RTI_LOOP_F64(name, neon) }
-#  else
-#    define RTI_LOOPS_F32(name) { RTI_LOOP_F32(name, base) }
-#    define RTI_LOOPS_F64(name) { RTI_LOOP_F64(name, base) }
-#  endif
 #endif
 #define RTI_DEFINE_FORMULA(name, n_in, i64) \
     static const rti_formula rti_formula_##name = { #name, n_in, 1, RTI_LOOPS_F32(name), RTI_LOOPS_F64(name), i64, RTI_RECORDS(name) };
@@ -4267,7 +4296,7 @@ static void rti_program_of(rti_program *p, const rti_formula *f, rti_class compu
 #if defined(__FP_FAST_FMAF) || (defined(__clang__) && (defined(__FMA__) || defined(__aarch64__)))
 #  define RTI_FILL_FMA true
 #  define RTI_FILL_TWICE 0
-#elif RTI_X86 && defined(__GNUC__)
+#elif RTI_X86 && defined(__GNUC__) && !defined(__OPTIMIZE_SIZE__)
 #  define RTI_FILL_FMA false
 #  define RTI_FILL_TWICE 1
 static RTI_INLINE bool rti_fill_has_avx2(void) { return (rti_cpu_sets() & RTI_CPU_AVX2) != 0; }
@@ -4438,16 +4467,19 @@ static RTI_INLINE float rti_fill_step(float a, float b, float c, bool fused)
     return fused ? fmaf(a, b, c) : (float)sum;
 }
 
+/* Constants that stand in an operation are named: where floats count as doubles (FLT_EVAL_METHOD), a bare one is a double. */
+
 /* ln u for u = k / 2^24 in (0, 1]: u = 2^e (1 + x) with 1 + x in [sqrt(1/2), sqrt 2), then the polynomial of Cephes' logf in x.
  * ln 2 comes in two parts, and e times the larger is exact. */
 static RTI_INLINE float rti_fill_ln(float u, bool fused)
 {
     RTI_FILL_EXACT
+    const float ln2_large = 0.693359375f, ln2_small = -2.12194440e-4f;
     uint32_t bits = rti_fill_bits(u), fraction = bits & 0x7fffffu;
     int32_t halve = (int32_t)fraction >= 0x3504f3; /* 1.fraction is sqrt 2 or more */
     float e = (float)((int32_t)(bits >> 23) - 127 + halve);
     float x = rti_fill_from_bits(fraction | (halve ? 0x3f000000u : 0x3f800000u)) - 1.0f;
-    float square = x * x, half = square * 0.5f, small = e * -2.12194440e-4f, large = e * 0.693359375f;
+    float square = x * x, half = square * 0.5f, small = e * ln2_small, large = e * ln2_large;
     float y = rti_fill_step(7.0376836292e-2f, x, -1.1514610310e-1f, fused);
 
     y = rti_fill_step(y, x, 1.1676998740e-1f, fused);
@@ -4469,7 +4501,8 @@ static RTI_INLINE float rti_fill_ln(float u, bool fused)
 static RTI_INLINE void rti_fill_sin_cos(float v, float *sine, float *cosine, bool fused)
 {
     RTI_FILL_EXACT
-    float angle = v * 6.283185307f, eighths = angle * 1.27323954473516f;
+    const float turn = 6.283185307f, eighths_per_radian = 1.27323954473516f;
+    float angle = v * turn, eighths = angle * eighths_per_radian;
     int32_t j = ((int32_t)eighths + 1) & ~1;
     float multiple = (float)j, first = multiple * 0.78515625f, second = multiple * 2.4187564849853515625e-4f;
     float less_first = angle - first, less_second = less_first - second;
@@ -4978,6 +5011,7 @@ static void RTI_FN(matmul_panel)(const rti_tile *t)
 }
 #endif
 
+#ifndef __OPTIMIZE_SIZE__
 static void RTI_FN(matmul_tile)(const rti_tile *t)
 {
     if (t->columns > RTI_LANES)
@@ -4985,20 +5019,42 @@ static void RTI_FN(matmul_tile)(const rti_tile *t)
         case 1: RTI_FN(matmul_sum_tile)(t, 1, 2); break;
         case 2: RTI_FN(matmul_sum_tile)(t, 2, 2); break;
         case 4: RTI_FN(matmul_sum_tile)(t, 4, 2); break;
-#if RTI_TILE_ROWS > 4
+#  if RTI_TILE_ROWS > 4
         default: RTI_FN(matmul_sum_tile)(t, RTI_TILE_ROWS, 2); break;
-#endif
+#  endif
         }
     else
         switch (t->rows) {
         case 1: RTI_FN(matmul_sum_tile)(t, 1, 1); break;
         case 2: RTI_FN(matmul_sum_tile)(t, 2, 1); break;
         case 4: RTI_FN(matmul_sum_tile)(t, 4, 1); break;
-#if RTI_TILE_ROWS > 4
+#  if RTI_TILE_ROWS > 4
         default: RTI_FN(matmul_sum_tile)(t, RTI_TILE_ROWS, 1); break;
-#endif
+#  endif
         }
 }
+#else
+/* For size, the fullest tile alone is unrolled; fewer rows go one by one. */
+static void RTI_FN(matmul_tile)(const rti_tile *t)
+{
+    rti_tile row = *t;
+    if (t->rows == RTI_TILE_ROWS && t->columns > RTI_LANES) {
+        RTI_FN(matmul_sum_tile)(t, RTI_TILE_ROWS, 2);
+        return;
+    }
+    row.rows = 1;
+    for (int64_t i = 0; i < t->rows; i++) {
+        if (row.columns > RTI_LANES)
+            RTI_FN(matmul_sum_tile)(&row, 1, 2);
+        else
+            RTI_FN(matmul_sum_tile)(&row, 1, 1);
+        row.a = RTI_CAST(const rti_real *, row.a) + t->a_row;
+        row.c = RTI_CAST(rti_real *, row.c) + t->c_row;
+        if (row.plus)
+            row.plus = RTI_CAST(const rti_real *, row.plus) + t->plus_row;
+    }
+}
+#endif
 
 /* ---- one row against up to 8 rows of b: these are read once, from end to end ---- */
 
@@ -5488,23 +5544,17 @@ static void rti_matmul_run(const rti_matmul_pass *pass, const rti_product *p, in
 
 /* ---- by class ---- */
 
+#define RTI_MATMUL_PASS(type, isa) &rti_matmul_pass_##type##_##isa,
 #if !RTI_ONE_PASS
-static const rti_matmul_pass *const rti_matmul_passes_f32[RTI_ISA_COUNT] = {
-#define RTI_MATMUL_PASS(isa) &rti_matmul_pass_f32_##isa,
-    RTI_EACH_ISA(RTI_MATMUL_PASS)
-#undef RTI_MATMUL_PASS
-};
+static const rti_matmul_pass *const rti_matmul_passes_f32[] = { RTI_EACH_ISA(RTI_MATMUL_PASS, f32) };
 static void rti_matmul_f32(const rti_product *p, int64_t begin, int64_t end, void *workspace)
 {
     rti_matmul_run(rti_matmul_passes_f32[rti_isa()], p, begin, end, workspace);
 }
 #endif
 
-static const rti_matmul_pass *const rti_matmul_passes_f64[RTI_ISA_COUNT] = {
-#define RTI_MATMUL_PASS(isa) &rti_matmul_pass_f64_##isa,
-    RTI_EACH_ISA(RTI_MATMUL_PASS)
+static const rti_matmul_pass *const rti_matmul_passes_f64[] = { RTI_EACH_ISA_F64(RTI_MATMUL_PASS, f64) };
 #undef RTI_MATMUL_PASS
-};
 static void rti_matmul_f64(const rti_product *p, int64_t begin, int64_t end, void *workspace)
 {
     rti_matmul_run(rti_matmul_passes_f64[rti_isa()], p, begin, end, workspace);
@@ -5863,17 +5913,23 @@ static RTI_INLINE rt_tensor *rti_tensor_header(rt_dtype dtype, int ndim, size_t 
     return x;
 }
 
-/* Sizes, row-major strides and the number of elements of a checked shape. */
-static RTI_INLINE void rti_tensor_shape(rt_tensor *x, const int64_t *size)
+/* Sizes and row-major strides; answers the number of elements, with a size of 0 counted as 1. */
+static RTI_INLINE int64_t rti_tensor_strides(rt_tensor *x, const int64_t *size, int ndim)
 {
     int64_t n = 1;
-    for (int d = x->ndim - 1; d >= 0; d--) {
+    for (int d = ndim - 1; d >= 0; d--) {
         x->size[d] = size[d];
         x->stride[d] = n;
         n *= size[d] > 0 ? size[d] : 1;
     }
-    x->numel = n;
     x->contiguous = true;
+    return n;
+}
+
+/* Sizes, row-major strides and the number of elements of a checked shape. */
+static RTI_INLINE void rti_tensor_shape(rt_tensor *x, const int64_t *size)
+{
+    x->numel = rti_tensor_strides(x, size, x->ndim);
     for (int d = 0; d < x->ndim; d++)
         if (size[d] == 0)
             x->numel = 0;
@@ -5937,7 +5993,8 @@ static rt_tensor *rti_tensor_new(rt_dtype dtype, const int64_t *size, int ndim, 
     rt_tensor *x = rti_tensor_header(dtype, ndim, small ? lead + ((size_t)n_bytes + 63) / 64 * 64 : 0);
     if (!x)
         return NULL;
-    rti_tensor_shape(x, size);
+    rti_tensor_strides(x, size, ndim);
+    x->numel = n;
     if (small) {
         x->storage = (rti_storage *)(void *)(x->stride + ndim);
         x->data = (char *)x->storage + lead;
@@ -6490,13 +6547,18 @@ static RTI_INLINE bool rti_shape_join(rti_call *c, const rt_tensor *x)
     return rti_broadcast(r->size, &r->ndim, x->size, x->ndim);
 }
 
-/* Whether two operands have one shape and dtype, one that can be computed with: the common case. */
-static RTI_INLINE bool rti_alike(const rt_tensor *a, const rt_tensor *b)
+/* Whether two operands have one shape and dtype, one that can be computed with: the common case. The shape goes into size[]. */
+static RTI_INLINE bool rti_alike(const rt_tensor *a, const rt_tensor *b, int64_t *size)
 {
-    bool same = a->dtype == b->dtype && a->ndim == b->ndim && rti_conversion_of((rt_dtype)a->dtype);
-    for (int d = 0; d < a->ndim && same; d++)
-        same = a->size[d] == b->size[d];
-    return same;
+    int ndim = a->ndim;
+    if (RTI_UNLIKELY(a->dtype != b->dtype || ndim != b->ndim || !rti_conversion_of((rt_dtype)a->dtype)))
+        return false;
+    for (int d = 0; d < ndim; d++) {
+        size[d] = a->size[d];
+        if (size[d] != b->size[d])
+            return false;
+    }
+    return true;
 }
 
 /* Any operands: shapes broadcast, types promote. */
@@ -6543,12 +6605,10 @@ static rt_status rti_shape_elementwise(rti_call *c)
     int n = c->formula->n_in;
     rti_result *r = &c->result[0];
     const rt_tensor *first = rti_arg_tensor(c, 0), *other = n == 2 ? rti_arg_tensor(c, 1) : first;
-    if (RTI_UNLIKELY(n > 2 || !first || !other || !rti_alike(first, other)))
+    if (RTI_UNLIKELY(n > 2 || !first || !other || !rti_alike(first, other, r->size)))
         return rti_shape_general(c);
     r->ndim = first->ndim;
     r->n = first->numel;
-    for (int d = 0; d < first->ndim; d++)
-        r->size[d] = first->size[d];
     rt_status status = rti_elementwise_class(c, n, (rt_dtype)first->dtype);
     c->flat = status == RT_OK && first->contiguous && other->contiguous && first->dtype == rti_class_dtype[c->compute];
     return status;
@@ -6742,7 +6802,7 @@ typedef struct rti_edge {
     int64_t *size;                /* the input's shape */
 } rti_edge;
 
-/* One call: what its derivative needs, and its inputs' edges. One block. */
+/* One call: what its derivative needs, and its inputs' edges. One block, its results' metas included. */
 struct rti_node {
     int32_t refs;
     int32_t claimed;              /* a backward pass is holding it */
@@ -6759,6 +6819,9 @@ struct rti_node {
     rti_node *next_dead;
 };
 
+/* The results' metas stand right behind the node: each holds a reference to it while its tensor lives. */
+static RTI_INLINE rti_grad_meta *rti_node_meta(rti_node *node, int k) { return (rti_grad_meta *)(void *)(node + 1) + k; }
+
 static RTI_INLINE rti_grad_meta *rti_meta(const rt_tensor *x) { return (rti_grad_meta *)(void *)x->meta; }
 
 static RTI_INLINE void rti_node_retain(rti_node *node) { rti_atomic_add32(&node->refs, 1); }
@@ -6768,6 +6831,8 @@ static void rti_node_free_saved(rti_node *node)
     if (node->freed)
         return;
     node->freed = true;
+    if (!node->op->saves)
+        return;
     for (int k = 0; k < node->n_args; k++) {
         rt_value *v = &node->arg[k];
         if (v->tag == RT_VALUE_TENSOR) {
@@ -6784,17 +6849,17 @@ static void rti_node_free_saved(rti_node *node)
 
 static void rti_node_release(rti_node *node);
 
-static void rti_node_bury(rti_node *node)
+/* No gradient is left in it: a backward pass holds the nodes that have one. */
+static RTI_INLINE void rti_node_bury(rti_node *node)
 {
     rti_node_free_saved(node);
-    for (int k = 0; k < node->n_edges; k++) {
-        if (node->edge[k].node)
-            rti_node_release(node->edge[k].node);
-        if (!node->edge[k].shares_leaf)
-            rti_release(node->edge[k].leaf);
+    for (int k = 0, n = node->n_edges; k < n; k++) {
+        const rti_edge *e = &node->edge[k];
+        if (e->node)
+            rti_node_release(e->node);
+        else if (!e->shares_leaf)
+            rti_release(e->leaf);
     }
-    for (int k = 0; k < node->n_results; k++)
-        rti_release(node->grad[k]);
     rti_pool_put(node);
 }
 
@@ -6804,16 +6869,18 @@ static void rti_node_release(rti_node *node)
     if (!rti_last_reference(&node->refs))
         return;
     rti_thread *t = rti_thread_state();
-    node->next_dead = t->dead_nodes;
-    t->dead_nodes = node;
-    if (t->burying)
+    if (t->burying) {
+        node->next_dead = t->dead_nodes;
+        t->dead_nodes = node;
         return;
-    t->burying = true;
-    while (t->dead_nodes) {
-        rti_node *dead = t->dead_nodes;
-        t->dead_nodes = dead->next_dead;
-        rti_node_bury(dead);
     }
+    t->burying = true;
+    do {
+        rti_node_bury(node);
+        node = t->dead_nodes;
+        if (node)
+            t->dead_nodes = node->next_dead;
+    } while (node);
     t->burying = false;
 }
 
@@ -6826,6 +6893,23 @@ static void rti_meta_release(rti_meta_head *head)
     rti_pool_put(meta);
 }
 
+/* Of a meta that stands in the node itself. */
+static void rti_node_meta_release(rti_meta_head *head)
+{
+    const rti_grad_meta *meta = (const rti_grad_meta *)(void *)head;
+    rti_release(meta->grad);
+    rti_node_release(meta->node);
+}
+
+static RTI_INLINE void rti_meta_start(rti_grad_meta *meta, void (*release)(rti_meta_head *), rti_node *node, int index)
+{
+    meta->head.release = release;
+    meta->grad = NULL;
+    meta->node = node;
+    meta->index = index;
+    meta->lock.held = 0;
+}
+
 /* x's meta, made if there is none; NULL with the error raised. */
 static rti_grad_meta *rti_meta_make(rt_tensor *x)
 {
@@ -6834,140 +6918,165 @@ static rti_grad_meta *rti_meta_make(rt_tensor *x)
     rti_grad_meta *meta = RTI_CAST(rti_grad_meta *, rti_pool_get(sizeof *meta));
     if (!meta)
         return NULL;
-    meta->head.release = rti_meta_release;
-    meta->grad = NULL;
-    meta->node = NULL;
-    meta->index = 0;
-    meta->lock.held = 0;
+    rti_meta_start(meta, rti_meta_release, NULL, 0);
     x->meta = &meta->head;
     return meta;
 }
 
 /* ---- recording a call ---- */
 
-/* Tensors among a value: the one, or a list's members; absent ones as NULL. */
+/* Tensors among a value: the one, or a list's members, RT_NONE for absent ones. */
 static RTI_INLINE int rti_value_tensors(const rt_value *v)
 {
     return v->tag == RT_VALUE_TENSOR ? 1 : v->tag == RT_VALUE_TENSORS ? (int)v->count : 0;
 }
 
-static RTI_INLINE rt_tensor *rti_value_member(const rt_value *v, int i)
+static RTI_INLINE rt_tensor *rti_value_member(const rt_value *v, int i) { return v->tag == RT_VALUE_TENSOR ? v->as.tensor : v->as.tensors[i]; }
+
+/* Bytes that a node needs for what an argument without tensors borrows. */
+static RTI_NOINLINE size_t rti_value_bytes(const rt_value *v)
 {
-    rt_tensor *x = v->tag == RT_VALUE_TENSOR ? v->as.tensor : v->as.tensors[i];
-    return rti_absent(x) ? NULL : x;
+    switch (v->tag) {
+    case RT_VALUE_INTS: return v->count * sizeof(int64_t);
+    case RT_VALUE_FLOATS: return v->count * sizeof(double);
+    case RT_VALUE_COMPLEX: return 2 * sizeof(double);
+    case RT_VALUE_STRING: return (strlen(v->as.string) + 8) / 8 * 8;
+    default: return 0;
+    }
+}
+
+/* Keeps such an argument, what it borrows at `tail`; answers where that ends. */
+static RTI_NOINLINE char *rti_value_keep(rt_value *kept, const rt_value *v, char *tail)
+{
+    size_t n = rti_value_bytes(v);
+    *kept = *v;
+    if (n == 0)
+        return tail;
+    memcpy(tail, v->as.string, v->tag == RT_VALUE_STRING ? strlen(v->as.string) + 1 : n);
+    kept->as.string = tail;
+    return tail + n;
 }
 
 typedef struct rti_node_size { size_t n_bytes; int n_edges; } rti_node_size;
 
-static rti_node_size rti_node_measure(const rt_value *arg, int n_args)
+/* What an edge to x takes. */
+static RTI_INLINE size_t rti_edge_bytes(const rt_tensor *x) { return sizeof(rti_edge) + sizeof(int64_t) + x->ndim * sizeof(int64_t); }
+
+/* What arguments of any kind take. */
+static RTI_NOINLINE rti_node_size rti_measure_any(const rt_value *arg, int n_args)
 {
-    rti_node_size s = { sizeof(rti_node) + (size_t)n_args * sizeof(rt_value), 0 };
+    rti_node_size s = { 0, 0 };
     for (int k = 0; k < n_args; k++) {
-        const rt_value *v = &arg[k];
-        for (int i = 0; i < rti_value_tensors(v); i++) {
-            const rt_tensor *x = rti_value_member(v, i);
-            s.n_edges++;
-            s.n_bytes += sizeof(rti_edge) + sizeof(int64_t) + (x ? x->ndim : 0) * sizeof(int64_t);
-        }
-        if (v->tag == RT_VALUE_INTS)
-            s.n_bytes += v->count * sizeof(int64_t);
-        else if (v->tag == RT_VALUE_FLOATS || v->tag == RT_VALUE_COMPLEX)
-            s.n_bytes += (v->tag == RT_VALUE_COMPLEX ? 2 : v->count) * sizeof(double);
-        else if (v->tag == RT_VALUE_STRING)
-            s.n_bytes += (strlen(v->as.string) + 8) / 8 * 8;
+        s.n_bytes += rti_value_bytes(&arg[k]);
+        s.n_edges += rti_value_tensors(&arg[k]);
+        for (int i = 0; i < rti_value_tensors(&arg[k]); i++)
+            s.n_bytes += rti_edge_bytes(rti_value_member(&arg[k], i));
     }
     return s;
 }
 
-static char *rti_node_keep(rt_value *v, char *at)
+static RTI_INLINE rti_node_size rti_node_measure(const rt_op *op, const rt_value *arg, int n_args)
 {
-    size_t n = v->tag == RT_VALUE_INTS ? v->count * sizeof(int64_t)
-             : v->tag == RT_VALUE_FLOATS ? v->count * sizeof(double)
-             : v->tag == RT_VALUE_COMPLEX ? 2 * sizeof(double)
-             : v->tag == RT_VALUE_STRING ? strlen(v->as.string) + 1 : 0;
-    if (!n)
-        return at;
-    memcpy(at, v->as.string, n);
-    v->as.string = at;
-    return at + (n + 7) / 8 * 8;
+    rti_node_size s = { sizeof(rti_node) + (size_t)op->n_results * sizeof(rti_grad_meta) + (size_t)n_args * sizeof(rt_value), 0 };
+    int k = 0;
+    for (; k < n_args && arg[k].tag == RT_VALUE_TENSOR; k++)
+        s.n_bytes += rti_edge_bytes(arg[k].as.tensor);
+    s.n_edges = k;
+    if (k < n_args) {
+        rti_node_size more = rti_measure_any(arg + k, n_args - k);
+        s.n_bytes += more.n_bytes;
+        s.n_edges += more.n_edges;
+    }
+    return s;
 }
 
-static RTI_INLINE void rti_edge_start(rti_edge *e, const rti_edge *before, const rt_tensor *x)
+/* Edge number `at` of a node, to where x came from, or to x if it is a leaf. The sizes of x stand at `tail`; answers where they end. */
+static RTI_INLINE char *rti_edge_start(rti_node *node, int at, rt_tensor *x, char *tail, rti_thread *t)
 {
-    const rti_grad_meta *meta = rti_meta(x);
+    rti_edge *e = &node->edge[at];
+    int ndim = x->ndim;
     e->dtype = x->dtype;
     e->ndim = x->ndim;
-    for (int d = 0; d < x->ndim; d++)
+    e->size = (int64_t *)(void *)tail;
+    for (int d = 0; d < ndim; d++)
         e->size[d] = x->size[d];
-    if (!x->requires_grad)
-        return;
-    if (meta && meta->node) {
-        e->node = meta->node;
-        e->index = meta->index;
-        rti_node_retain(e->node);
-    } else {
-        e->leaf = (rt_tensor *)(uintptr_t)x;
-        e->shares_leaf = before && before->leaf == x;
-        if (!e->shares_leaf)
-            rti_retain(e->leaf);
+    node->version[at] = x->storage ? x->storage->version : 0;
+    e->node = NULL;
+    e->leaf = NULL;
+    e->shares_leaf = false;
+    if (x->requires_grad) {
+        const rti_grad_meta *meta = rti_meta(x);
+        if (meta && meta->node) {
+            e->node = meta->node;
+            e->index = meta->index;
+            rti_node_retain(meta->node);
+            if (meta->node->sequence > t->sequence)
+                t->sequence = meta->node->sequence;
+        } else {
+            e->leaf = x;
+            e->shares_leaf = at > 0 && e[-1].leaf == x;
+            if (!e->shares_leaf)
+                rti_retain(x);
+        }
+    }
+    return tail + (size_t)ndim * sizeof(int64_t);
+}
+
+static RTI_INLINE void rti_node_save(rti_node *node, int k, rt_tensor *x)
+{
+    bool saved = (node->op->saves & RTI_SAVE_IN(k)) != 0;
+    rti_box_tensor(&node->arg[k], saved ? x : NULL);
+    if (saved)
+        rti_retain(x);
+}
+
+/* Records arguments of any kind, from number k on: tensors on their own are recorded where the node is made. The next edge is number `at`. */
+static RTI_NOINLINE void rti_record_any(rti_node *node, const rt_value *arg, int k, int at, char *tail, rti_thread *t)
+{
+    for (; k < node->n_args; k++) {
+        const rt_value *v = &arg[k];
+        for (int i = 0; i < rti_value_tensors(v); i++)
+            tail = rti_edge_start(node, at++, rti_value_member(v, i), tail, t);
+        if (v->tag == RT_VALUE_TENSOR) {
+            rti_node_save(node, k, v->as.tensor);
+        } else {
+            tail = rti_value_keep(&node->arg[k], v, tail);
+            if (v->tag == RT_VALUE_TENSORS)
+                node->arg[k].as.tensors = NULL;
+        }
     }
 }
 
-/* The node of a call that is about to run, holding what its derivative needs of the arguments; NULL with the error raised. */
-static rti_node *rti_tape_begin(const rt_op *op, const rt_value *arg, int n_args)
+/* The node of a call that is about to run, holding what its derivative needs of the arguments; NULL with the error raised. The thread's
+ * sequence becomes the node's: higher than any before it, on the thread or among its inputs. */
+static RTI_NOINLINE rti_node *rti_tape_begin(const rt_op *op, const rt_value *arg, int n_args)
 {
-    rti_node_size s = rti_node_measure(arg, n_args);
+    rti_node_size s = rti_node_measure(op, arg, n_args);
     rti_node *node = RTI_CAST(rti_node *, rti_pool_get(s.n_bytes));
     if (!node)
         return NULL;
+    rti_thread *t = rti_thread_state();
     node->refs = 1;
     node->claimed = 0;
     node->freed = false;
-    node->next_dead = NULL;
-    for (int k = 0; k < RTI_MAX_RESULTS; k++) {
-        node->saved_result[k] = node->grad[k] = NULL;
-        node->saved_version[k] = 0;
-    }
     node->op = op;
     node->n_args = n_args;
     node->n_edges = s.n_edges;
     node->n_results = op->n_results;
-    node->arg = (rt_value *)(void *)(node + 1);
+    for (int k = 0; k < RTI_MAX_RESULTS; k++)
+        node->saved_result[k] = node->grad[k] = NULL;
+    node->arg = (rt_value *)(void *)rti_node_meta(node, op->n_results);
     node->edge = (rti_edge *)(void *)(node->arg + n_args);
-    int64_t *size = (int64_t *)(void *)(node->edge + s.n_edges);
-    node->version = (int32_t *)(void *)size;
-    char *tail = (char *)(size + s.n_edges);
-    uint64_t newest = rti_thread_state()->sequence;
-    int at = 0;
-    for (int k = 0; k < n_args; k++) {
-        node->arg[k] = arg[k];
-        for (int i = 0; i < rti_value_tensors(&arg[k]); i++, at++) {
-            const rt_tensor *x = rti_value_member(&arg[k], i);
-            rti_edge *e = &node->edge[at];
-            e->node = NULL;
-            e->leaf = NULL;
-            e->shares_leaf = false;
-            if (!x)
-                continue;
-            e->size = (int64_t *)(void *)tail;
-            tail += x->ndim * sizeof(int64_t);
-            rti_edge_start(e, at > 0 ? e - 1 : NULL, x);
-            node->version[at] = x->storage ? x->storage->version : 0;
-            if (e->node && e->node->sequence > newest)
-                newest = e->node->sequence;
-        }
-        if (arg[k].tag == RT_VALUE_TENSOR) {
-            if (op->saves & RTI_SAVE_IN(k))
-                rti_retain(arg[k].as.tensor);
-            else
-                node->arg[k].as.tensor = NULL;
-        } else if (arg[k].tag == RT_VALUE_TENSORS) {
-            node->arg[k].as.tensors = NULL;
-        } else {
-            tail = rti_node_keep(&node->arg[k], tail);
-        }
+    node->version = (int32_t *)(void *)(node->edge + s.n_edges);
+    char *tail = (char *)(node->edge + s.n_edges) + (size_t)s.n_edges * sizeof(int64_t);
+    int k = 0;
+    for (; k < n_args && arg[k].tag == RT_VALUE_TENSOR; k++) {
+        tail = rti_edge_start(node, k, arg[k].as.tensor, tail, t);
+        rti_node_save(node, k, arg[k].as.tensor);
     }
-    node->sequence = rti_thread_state()->sequence = newest + 1;
+    if (k < n_args)
+        rti_record_any(node, arg, k, k, tail, t);
+    node->sequence = ++t->sequence;
     return node;
 }
 
@@ -6985,7 +7094,7 @@ static rt_tensor *rti_alias(rt_tensor *x)
 }
 
 /* For a call that writes over an argument which its derivative needs: the node holds a copy of x as it was, history included. */
-static rt_status rti_tape_set_aside(rti_node *node, rt_tensor *x)
+static RTI_NOINLINE rt_status rti_tape_set_aside(rti_node *node, rt_tensor *x)
 {
     const rti_grad_meta *old = rti_meta(x);
     rt_tensor *copy = NULL;
@@ -7016,6 +7125,16 @@ static rt_status rti_tape_set_aside(rti_node *node, rt_tensor *x)
     return RT_OK;
 }
 
+/* Gives a tensor that has been written into a new meta, which takes over its gradient. */
+static RTI_NOINLINE void rti_meta_replace(rt_tensor *x, rti_grad_meta *meta)
+{
+    rti_grad_meta *old = rti_meta(x);
+    meta->grad = old->grad;
+    old->grad = NULL;
+    x->meta = &meta->head;
+    old->head.release(&old->head);
+}
+
 /* Hangs the node on the results. Takes over the caller's reference to it, also on failure. */
 static rt_status rti_tape_end(rti_node *node, rt_tensor *const *out)
 {
@@ -7025,11 +7144,6 @@ static rt_status rti_tape_end(rti_node *node, rt_tensor *const *out)
         rt_tensor *x = out[k];
         if (!rti_is_float((rt_dtype)x->dtype))
             continue;
-        rti_grad_meta *meta = rti_meta_make(x);
-        if (!meta) {
-            status = rti_pending_code();
-            break;
-        }
         if (node->op->saves & RTI_SAVE_OUT(k)) {
             node->saved_result[k] = x->pending ? NULL : rti_alias(x);
             if (!node->saved_result[k]) {
@@ -7038,13 +7152,15 @@ static rt_status rti_tape_end(rti_node *node, rt_tensor *const *out)
             }
             node->saved_version[k] = x->storage->version;
         }
-        if (meta->node)
-            rti_node_release(meta->node);
         if (handed_over)
             rti_node_retain(node);
         handed_over = true;
-        meta->node = node;
-        meta->index = k;
+        rti_grad_meta *meta = rti_node_meta(node, k);
+        rti_meta_start(meta, rti_node_meta_release, node, k);
+        if (RTI_UNLIKELY(x->meta != NULL))
+            rti_meta_replace(x, meta);
+        else
+            x->meta = &meta->head;
         x->requires_grad = true;
     }
     if (!handed_over)
@@ -7141,6 +7257,7 @@ static rt_scope rti_guard(uint32_t set, uint32_t clear)
 RT_API rt_scope rt_no_grad(void) { return rti_guard(RTI_MODE_NO_GRAD, 0); }
 RT_API rt_scope rt_enable_grad(void) { return rti_guard(0, RTI_MODE_NO_GRAD); }
 RT_API bool rt_is_grad_enabled(void) { return !(rti_modes & RTI_MODE_NO_GRAD); }
+RTI_COLD
 /* ---- capture: elementwise ops that wait, to run as one program over memory ------------------------------------------------------------
  * While a backward pass runs without create_graph, an elementwise call answers with a pending tensor: a header without elements. Calls
  * over one shape and class of numbers pile up in the thread's capture. It runs when any other op, or anybody, wants elements. Results
@@ -7345,6 +7462,7 @@ static rt_status rti_capture_append(rti_call *call)
     call->out[0] = y;
     return RT_OK;
 }
+RTI_COLD_END
 /* ---- the door: every call of every operation comes through here ---------------------------------------------------------------------- */
 
 static rt_status rti_door(const rt_op *op, const rt_value *arg, int n_args, rt_tensor *const *into, rt_value *results);
@@ -7360,41 +7478,49 @@ static RTI_NOINLINE rt_status rti_refuse_argument(const rt_op *op, const rt_tens
     return rti_pending_code();
 }
 
-/* Checks every tensor among the arguments; *wants_grad: one of them has a history or asks for one. */
-static RTI_INLINE rt_status rti_door_look(const rt_op *op, const rt_value *arg, int n_args, bool *wants_grad)
+static RTI_NOINLINE rt_status rti_refuse_complex(const rt_op *op, int k)
 {
-    bool wants = *wants_grad = false;
+    rti_op_text name;
+    return rti_raise(RT_ERR_DTYPE, rti_op_base(op, &name), "argument %d: expected a real number, got a complex one; these are not available yet", k + 1);
+}
+
+/* What the tensors among the arguments are: does one have a history or ask for one, is one not computed yet? */
+typedef struct rti_look { bool wants_grad, pending; } rti_look;
+
+/* Checks every tensor among the arguments. */
+static RTI_INLINE rt_status rti_door_look(const rt_op *op, const rt_value *arg, int n_args, rti_look *look)
+{
+    bool wants_grad = false, pending = false;
     for (int k = 0; k < n_args; k++) {
         if (RTI_LIKELY(arg[k].tag == RT_VALUE_TENSOR)) {
             const rt_tensor *x = arg[k].as.tensor;
             if (RTI_UNLIKELY(!x || x->tag != RTI_TAG_TENSOR || rti_absent(x)))
                 return rti_refuse_argument(op, x, k);
-            wants |= x->requires_grad;
+            wants_grad |= x->requires_grad;
+            pending |= x->pending;
         } else if (arg[k].tag == RT_VALUE_TENSORS) {
             for (uint32_t i = 0; i < arg[k].count; i++) {
                 const rt_tensor *x = arg[k].as.tensors[i];
                 if (!x || x->tag != RTI_TAG_TENSOR)
                     return rti_refuse_argument(op, x, k);
-                wants |= x->requires_grad;
+                wants_grad |= x->requires_grad;
+                pending |= x->pending;
             }
-        } else if (arg[k].tag == RT_VALUE_COMPLEX) {
-            rti_op_text name;
-            return rti_raise(RT_ERR_DTYPE, rti_op_base(op, &name), "argument %d: expected a real number, got a complex one; these are not available yet", k + 1);
+        } else if (RTI_UNLIKELY(arg[k].tag == RT_VALUE_COMPLEX)) {
+            return rti_refuse_complex(op, k);
         }
     }
-    *wants_grad = wants;
+    look->wants_grad = wants_grad;
+    look->pending = pending;
     return RT_OK;
 }
 
-static RTI_INLINE rt_status rti_settle_arguments(const rt_value *arg, int n_args)
+static RTI_NOINLINE rt_status rti_settle_arguments(const rt_value *arg, int n_args)
 {
     rt_status status = RT_OK;
     for (int k = 0; k < n_args && status == RT_OK; k++)
-        for (int i = 0; i < rti_value_tensors(&arg[k]) && status == RT_OK; i++) {
-            const rt_tensor *x = rti_value_member(&arg[k], i);
-            if (x)
-                status = rti_settle(x);
-        }
+        for (int i = 0; i < rti_value_tensors(&arg[k]) && status == RT_OK; i++)
+            status = rti_settle(rti_value_member(&arg[k], i));
     return status;
 }
 
@@ -7410,11 +7536,9 @@ static bool rti_into_direct(const rti_call *c, const rt_tensor *x, int k)
     if (!rti_contiguous(x))
         return false;
     for (int a = 0; a < c->n_args; a++)
-        for (int i = 0; i < rti_value_tensors(&c->arg[a]); i++) {
-            const rt_tensor *in = rti_value_member(&c->arg[a], i);
-            if (in && in->storage == x->storage)
+        for (int i = 0; i < rti_value_tensors(&c->arg[a]); i++)
+            if (rti_value_member(&c->arg[a], i)->storage == x->storage)
                 return false;
-        }
     return true;
 }
 
@@ -7432,19 +7556,28 @@ static rt_status rti_check_into(const rti_call *c, const rt_tensor *x, int k)
     return RT_OK;
 }
 
+/* Makes a given tensor the one that the kernel writes into, where it can. */
+static RTI_NOINLINE rt_status rti_door_take_into(rti_call *c, rt_tensor *x, int k)
+{
+    rt_status status = rti_check_into(c, x, k);
+    if (status == RT_OK && rti_into_direct(c, x, k)) {
+        c->out[k] = x;
+        rti_retain(x);
+    }
+    return status;
+}
+
 /* Tensors for the kernel to write into: new ones, or the given ones where it can. */
 static RTI_INLINE rt_status rti_door_allocate(rti_call *c, rt_tensor *const *into)
 {
-    for (int k = 0; k < c->op->n_results; k++) {
+    for (int k = 0, n = c->op->n_results; k < n; k++) {
         const rti_result *r = &c->result[k];
         if (RTI_UNLIKELY(into != NULL)) {
-            if (rti_check_into(c, into[k], k) != RT_OK)
-                return rti_pending_code();
-            if (rti_into_direct(c, into[k], k)) {
-                c->out[k] = into[k];
-                rti_retain(into[k]);
+            rt_status status = rti_door_take_into(c, into[k], k);
+            if (status != RT_OK)
+                return status;
+            if (c->out[k])
                 continue;
-            }
         }
         c->out[k] = rti_tensor_new(r->dtype, r->size, r->ndim, r->n);
         if (RTI_UNLIKELY(!c->out[k]))
@@ -7454,7 +7587,7 @@ static RTI_INLINE rt_status rti_door_allocate(rti_call *c, rt_tensor *const *int
 }
 
 /* Moves results that could not be written in place to where they belong. */
-static rt_status rti_door_deliver(rti_call *c, rt_tensor *const *into)
+static RTI_NOINLINE rt_status rti_door_deliver(rti_call *c, rt_tensor *const *into)
 {
     for (int k = 0; k < c->op->n_results; k++) {
         if (c->out[k] != into[k]) {
@@ -7473,7 +7606,7 @@ static rt_status rti_door_deliver(rti_call *c, rt_tensor *const *into)
 /* ---- below the tape ---- */
 
 /* Shape rule, results, kernel. On failure c->out may hold tensors that the caller lets go of. */
-static RTI_INLINE rt_status rti_door_run(rti_call *c, rt_tensor *const *into)
+static RTI_INLINE rt_status rti_door_run(rti_call *c, rt_tensor *const *into, bool pending)
 {
     const rt_op *op = c->op;
     rt_status status;
@@ -7483,7 +7616,7 @@ static RTI_INLINE rt_status rti_door_run(rti_call *c, rt_tensor *const *into)
         if (rti_capture_takes(c))
             return rti_capture_append(c);
     }
-    if (RTI_UNLIKELY((status = rti_settle_arguments(c->arg, c->n_args)) != RT_OK))
+    if (RTI_UNLIKELY(pending) && (status = rti_settle_arguments(c->arg, c->n_args)) != RT_OK)
         return status;
     if (op->shape) {
         if (RTI_UNLIKELY((status = op->shape(c)) != RT_OK || (status = rti_door_allocate(c, into)) != RT_OK))
@@ -7529,7 +7662,7 @@ static RTI_NOINLINE rt_status rti_refuse_gradient(const rt_op *op)
     return rti_raise(RT_ERR_GRAD, rti_op_base(op, &name), "has no derivative, and an operand requires a gradient: detach it, or use rt_no_grad");
 }
 
-static rt_status rti_call_mode(const rt_op *op, const rt_value *arg, int n_args, rt_value *results)
+static RTI_NOINLINE rt_status rti_call_mode(const rt_op *op, const rt_value *arg, int n_args, rt_value *results)
 {
     rti_thread *t = rti_thread_state();
     rt_mode *mode = t->mode_stack;
@@ -7547,7 +7680,7 @@ static rt_status rti_call_mode(const rt_op *op, const rt_value *arg, int n_args,
 }
 
 /* An implicit row: its parts come through the door one by one; their errors are its own. */
-static rt_status rti_door_compose(const rt_op *op, const rt_value *arg, int n_args, rt_value *results)
+static RTI_NOINLINE rt_status rti_door_compose(const rt_op *op, const rt_value *arg, int n_args, rt_value *results)
 {
     rti_op_text name;
     bool pending = rti_thread_state()->error_unread;
@@ -7570,18 +7703,18 @@ static RTI_NOINLINE rt_status rti_door_failed(rti_call *c, rt_status status)
 /* Runs an operation. results: owned references. into: where results go instead of new tensors, NULL for new ones. */
 static rt_status rti_door(const rt_op *op, const rt_value *arg, int n_args, rt_tensor *const *into, rt_value *results)
 {
-    bool wants_grad;
-    rt_status status = rti_door_look(op, arg, n_args, &wants_grad);
+    rti_look look = { false, false };
+    rt_status status = rti_door_look(op, arg, n_args, &look);
     if (RTI_UNLIKELY(status != RT_OK))
         return status;
     if (RTI_UNLIKELY((rti_modes & RTI_MODE_STACK) && !into))
         return rti_call_mode(op, arg, n_args, results);
     if (op->compose && !into)
         return rti_door_compose(op, arg, n_args, results);
-    if (RTI_UNLIKELY(into != NULL) && (status = rti_check_into_grad(op, arg, into, wants_grad)) != RT_OK)
+    if (RTI_UNLIKELY(into != NULL) && (status = rti_check_into_grad(op, arg, into, look.wants_grad)) != RT_OK)
         return status;
     rti_node *node = NULL;
-    if (wants_grad && !(rti_modes & RTI_MODE_NO_GRAD) && !(op->flags & RTI_CONSTANT)) {
+    if (look.wants_grad && !(rti_modes & RTI_MODE_NO_GRAD) && !(op->flags & RTI_CONSTANT)) {
         if (RTI_UNLIKELY(!op->backward))
             return rti_refuse_gradient(op);
         node = rti_tape_begin(op, arg, n_args);
@@ -7599,7 +7732,7 @@ static rt_status rti_door(const rt_op *op, const rt_value *arg, int n_args, rt_t
     c.formula = op->formula;
     for (int k = 0; k < RTI_MAX_RESULTS; k++)
         c.out[k] = NULL;
-    status = rti_door_run(&c, into);
+    status = rti_door_run(&c, into, look.pending);
     if (RTI_UNLIKELY(node != NULL)) {
         if (status == RT_OK)
             status = rti_tape_end(node, c.out);
@@ -7723,183 +7856,7 @@ RT_API void rt_mode_pop(rt_mode *mode)
     if (!t->mode_stack)
         rti_modes &= ~(uint32_t)RTI_MODE_STACK;
 }
-/* ---- schemas, and calling an operation by its row ------------------------------------------------------------------------------------- */
-
-/* One parameter of a schema line: "Scalar alpha=1". */
-typedef struct rti_param {
-    const char *type, *name, *normal;               /* normal: the default's text; NULL for none */
-    int n_type, n_name, n_normal;
-} rti_param;
-
-/* The next parameter from *at on; false at the end of the list. */
-static bool rti_schema_next(const char **at, rti_param *p)
-{
-    const char *s = *at + strspn(*at, "(, ");
-    if (*s == '*')
-        s += 1 + strspn(s + 1, ", ");
-    if (*s == ')' || *s == '\0')
-        return false;
-    int depth = 0;
-    const char *end = s;
-    while (*end && !(depth == 0 && (*end == ',' || *end == ')'))) {
-        depth += (*end == '(' || *end == '[') - (*end == ')' || *end == ']');
-        end++;
-    }
-    const char *space = s;
-    while (space < end && *space != ' ')
-        space++;
-    const char *name = space + 1, *equals = name;
-    while (equals < end && *equals != '=')
-        equals++;
-    p->type = s;
-    p->n_type = (int)(space - s);
-    p->name = name;
-    p->n_name = (int)(equals - name);
-    p->normal = equals < end ? equals + 1 : NULL;
-    p->n_normal = p->normal ? (int)(end - p->normal) : 0;
-    *at = end;
-    return true;
-}
-
-static const char *rti_schema_params(const rt_op *op) { return op->schema + rti_op_name_length(op) + 1; }
-
-static bool rti_type_is(const rti_param *p, const char *prefix) { return strncmp(p->type, prefix, strlen(prefix)) == 0; }
-static bool rti_type_is_list(const rti_param *p) { return memchr(p->type, '[', (size_t)p->n_type) != NULL; }
-
-/* Whether a value is one that the parameter takes. */
-static bool rti_param_takes(const rti_param *p, const rt_value *v)
-{
-    if (v->tag == RT_VALUE_NONE)
-        return p->type[p->n_type - 1] == '?';
-    if (rti_type_is_list(p))
-        return rti_type_is(p, "Tensor") ? v->tag == RT_VALUE_TENSORS : rti_type_is(p, "float") ? v->tag == RT_VALUE_FLOATS
-             : rti_type_is(p, "bool") ? v->tag == RT_VALUE_BOOLS : v->tag == RT_VALUE_INTS;
-    if (rti_type_is(p, "Tensor"))
-        return v->tag == RT_VALUE_TENSOR;
-    if (rti_type_is(p, "ScalarType"))
-        return v->tag == RT_VALUE_DTYPE;
-    if (rti_type_is(p, "Scalar"))
-        return rti_value_is_number(v);
-    if (rti_type_is(p, "float"))
-        return v->tag == RT_VALUE_FLOAT || v->tag == RT_VALUE_INT;
-    if (rti_type_is(p, "bool"))
-        return v->tag == RT_VALUE_BOOL;
-    if (rti_type_is(p, "str"))
-        return v->tag == RT_VALUE_STRING;
-    if (rti_type_is(p, "Generator"))
-        return v->tag == RT_VALUE_GENERATOR;
-    return v->tag == RT_VALUE_INT || v->tag == RT_VALUE_BOOL;
-}
-
-/* What a value is, in words. */
-static const char *rti_value_kind(const rt_value *v)
-{
-    static const char *const kinds[] = { "nothing", "a tensor", "a bool", "an integer", "a floating point number", "a complex number", "a list of integers",
-                                         "a list of floating point numbers", "a list of bools", "a list of tensors", "a string", "a dtype", "a generator" };
-    return v->tag < RTI_COUNT(kinds) ? kinds[v->tag] : "something unknown";
-}
-
-/* A default's text as a value: None, True, False, a number, []. */
-static rt_value rti_param_default(const rti_param *p)
-{
-    char text[32];
-    size_t n = RTI_MIN((size_t)p->n_normal, sizeof text - 1);
-    memcpy(text, p->normal, n);
-    text[n] = '\0';
-    if (strcmp(text, "None") == 0)
-        return rt_value_none();
-    if (strcmp(text, "True") == 0 || strcmp(text, "False") == 0)
-        return rt_value_bool(text[0] == 'T');
-    if (text[0] == '[')
-        return rt_value_ints(NULL, 0);
-    if (rti_type_is(p, "float") || strchr(text, '.'))
-        return rt_value_float(strtod(text, NULL));
-    return rt_value_int(strtoll(text, NULL, 10));
-}
-
-/* Arguments as the schema orders them, defaults filled in; their number, or -1 with the error raised. */
-static int rti_schema_arguments(const rt_op *op, const rt_value *args, int n_args, rt_value *full)
-{
-    const char *at = rti_schema_params(op);
-    rti_op_text name;
-    rti_param p;
-    int n = 0;
-    for (; n < RTI_MAX_ARGS && rti_schema_next(&at, &p); n++) {
-        bool given = n < n_args && !(args[n].tag == RT_VALUE_NONE && p.normal);
-        if (!given && !p.normal && p.type[p.n_type - 1] != '?') {
-            rti_raise(RT_ERR_VALUE, rti_op_base(op, &name), "argument %.*s is missing", p.n_name, p.name);
-            return -1;
-        }
-        full[n] = given ? args[n] : p.normal ? rti_param_default(&p) : rt_value_none();
-        if (given && !rti_param_takes(&p, &full[n])) {
-            rti_raise(RT_ERR_VALUE, rti_op_base(op, &name), "argument %.*s: expected %.*s, got %s", p.n_name, p.name, p.n_type, p.type,
-                      rti_value_kind(&full[n]));
-            return -1;
-        }
-    }
-    if (n_args > n) {
-        rti_raise(RT_ERR_VALUE, rti_op_base(op, &name), "expected %d arguments at the most, got %d", n, n_args);
-        return -1;
-    }
-    return n;
-}
-
-/* ---- public ---- */
-
-RT_API const char *rt_op_schema(const rt_op *op) { return op ? op->schema : ""; }
-RT_API int rt_op_n_results(const rt_op *op) { return op ? op->n_results : 0; }
-
-RT_API const char *rt_op_name(const rt_op *op, char name[64])
-{
-    size_t n = op ? RTI_MIN(rti_op_name_length(op), (size_t)63) : 0;
-    if (n)
-        memcpy(name, op->schema, n);
-    name[n] = '\0';
-    return name;
-}
-
-static rt_status rti_call_row(const rt_op *op, const rt_value *args, int n_args, rt_tensor *const *into, rt_value *results)
-{
-    rt_value full[RTI_MAX_ARGS];
-    if (!op || (n_args > 0 && !args) || n_args < 0)
-        return rti_raise(RT_ERR_NULL, "rt_call", "expected an operation and its arguments");
-    int n = rti_schema_arguments(op, args, n_args, full);
-    return n < 0 ? rti_pending_code() : rti_door(op, full, n, into, results);
-}
-
-RT_API rt_status rt_call(const rt_op *op, const rt_value *args, int n_args, rt_value *results)
-{
-    if (!results)
-        return rti_raise(RT_ERR_NULL, "rt_call", "there is no room for results");
-    rt_status status = rti_call_row(op, args, n_args, NULL, results);
-    for (int k = 0; status == RT_OK && k < op->n_results; k++)
-        rti_scoped(results[k].as.tensor);
-    return status;
-}
-
-RT_API rt_status rt_call_out(const rt_op *op, const rt_value *args, int n_args, rt_tensor *const *into)
-{
-    rt_value results[RTI_MAX_RESULTS];
-    for (int k = 0; op && k < op->n_results; k++)
-        if (!into || !rti_is_tensor(into[k], "rt_call_out", "the tensor to write into"))
-            return into ? rti_pending_code() : rti_raise(RT_ERR_NULL, "rt_call_out", "there are no tensors to write into");
-    if (op && op->compose)
-        return rti_raise(RT_ERR_UNSUPPORTED, "rt_call_out", "the operation is made of others and has no out form yet");
-    rt_status status = rti_call_row(op, args, n_args, into, results);
-    for (int k = 0; status == RT_OK && k < op->n_results; k++)
-        rti_release(results[k].as.tensor);
-    return status;
-}
-
-RT_API rt_tensor *rt_call_inplace(const rt_op *op, const rt_value *args, int n_args)
-{
-    if (!op || !args || n_args < 1 || args[0].tag != RT_VALUE_TENSOR || op->n_results != 1) {
-        rti_raise(RT_ERR_VALUE, "rt_call_inplace", "expected an operation with one result and a tensor to change");
-        return NULL;
-    }
-    rt_tensor *into = args[0].as.tensor;
-    return rt_call_out(op, args, n_args, &into) == RT_OK ? into : NULL;
-}
+RTI_COLD
 /* ---- the engine: from the newest node back ------------------------------------------------------------------------------------------- */
 
 /* The ops that the engine itself needs; the floor above hands them in. */
@@ -8264,6 +8221,183 @@ static rt_status rti_engine_run(rti_engine *e, rt_tensor *const *outputs, rt_ten
     rti_modes = (rti_modes & ~(uint32_t)RTI_MODE_CAPTURE) | (modes & RTI_MODE_CAPTURE);
     rti_pool_put(e->heap);
     return status != RT_OK ? status : last;
+}
+/* ---- schemas, and calling an operation by its row ------------------------------------------------------------------------------------- */
+
+/* One parameter of a schema line: "Scalar alpha=1". */
+typedef struct rti_param {
+    const char *type, *name, *normal;               /* normal: the default's text; NULL for none */
+    int n_type, n_name, n_normal;
+} rti_param;
+
+/* The next parameter from *at on; false at the end of the list. */
+static bool rti_schema_next(const char **at, rti_param *p)
+{
+    const char *s = *at + strspn(*at, "(, ");
+    if (*s == '*')
+        s += 1 + strspn(s + 1, ", ");
+    if (*s == ')' || *s == '\0')
+        return false;
+    int depth = 0;
+    const char *end = s;
+    while (*end && !(depth == 0 && (*end == ',' || *end == ')'))) {
+        depth += (*end == '(' || *end == '[') - (*end == ')' || *end == ']');
+        end++;
+    }
+    const char *space = s;
+    while (space < end && *space != ' ')
+        space++;
+    const char *name = space + 1, *equals = name;
+    while (equals < end && *equals != '=')
+        equals++;
+    p->type = s;
+    p->n_type = (int)(space - s);
+    p->name = name;
+    p->n_name = (int)(equals - name);
+    p->normal = equals < end ? equals + 1 : NULL;
+    p->n_normal = p->normal ? (int)(end - p->normal) : 0;
+    *at = end;
+    return true;
+}
+
+static const char *rti_schema_params(const rt_op *op) { return op->schema + rti_op_name_length(op) + 1; }
+
+static bool rti_type_is(const rti_param *p, const char *prefix) { return strncmp(p->type, prefix, strlen(prefix)) == 0; }
+static bool rti_type_is_list(const rti_param *p) { return memchr(p->type, '[', (size_t)p->n_type) != NULL; }
+
+/* Whether a value is one that the parameter takes. */
+static bool rti_param_takes(const rti_param *p, const rt_value *v)
+{
+    if (v->tag == RT_VALUE_NONE)
+        return p->type[p->n_type - 1] == '?';
+    if (rti_type_is_list(p))
+        return rti_type_is(p, "Tensor") ? v->tag == RT_VALUE_TENSORS : rti_type_is(p, "float") ? v->tag == RT_VALUE_FLOATS
+             : rti_type_is(p, "bool") ? v->tag == RT_VALUE_BOOLS : v->tag == RT_VALUE_INTS;
+    if (rti_type_is(p, "Tensor"))
+        return v->tag == RT_VALUE_TENSOR;
+    if (rti_type_is(p, "ScalarType"))
+        return v->tag == RT_VALUE_DTYPE;
+    if (rti_type_is(p, "Scalar"))
+        return rti_value_is_number(v);
+    if (rti_type_is(p, "float"))
+        return v->tag == RT_VALUE_FLOAT || v->tag == RT_VALUE_INT;
+    if (rti_type_is(p, "bool"))
+        return v->tag == RT_VALUE_BOOL;
+    if (rti_type_is(p, "str"))
+        return v->tag == RT_VALUE_STRING;
+    if (rti_type_is(p, "Generator"))
+        return v->tag == RT_VALUE_GENERATOR;
+    return v->tag == RT_VALUE_INT || v->tag == RT_VALUE_BOOL;
+}
+
+/* What a value is, in words. */
+static const char *rti_value_kind(const rt_value *v)
+{
+    static const char *const kinds[] = { "nothing", "a tensor", "a bool", "an integer", "a floating point number", "a complex number", "a list of integers",
+                                         "a list of floating point numbers", "a list of bools", "a list of tensors", "a string", "a dtype", "a generator" };
+    return v->tag < RTI_COUNT(kinds) ? kinds[v->tag] : "something unknown";
+}
+
+/* A default's text as a value: None, True, False, a number, []. */
+static rt_value rti_param_default(const rti_param *p)
+{
+    char text[32];
+    size_t n = RTI_MIN((size_t)p->n_normal, sizeof text - 1);
+    memcpy(text, p->normal, n);
+    text[n] = '\0';
+    if (strcmp(text, "None") == 0)
+        return rt_value_none();
+    if (strcmp(text, "True") == 0 || strcmp(text, "False") == 0)
+        return rt_value_bool(text[0] == 'T');
+    if (text[0] == '[')
+        return rt_value_ints(NULL, 0);
+    if (rti_type_is(p, "float") || strchr(text, '.'))
+        return rt_value_float(strtod(text, NULL));
+    return rt_value_int(strtoll(text, NULL, 10));
+}
+
+/* Arguments as the schema orders them, defaults filled in; their number, or -1 with the error raised. */
+static int rti_schema_arguments(const rt_op *op, const rt_value *args, int n_args, rt_value *full)
+{
+    const char *at = rti_schema_params(op);
+    rti_op_text name;
+    rti_param p;
+    int n = 0;
+    for (; n < RTI_MAX_ARGS && rti_schema_next(&at, &p); n++) {
+        bool given = n < n_args && !(args[n].tag == RT_VALUE_NONE && p.normal);
+        if (!given && !p.normal && p.type[p.n_type - 1] != '?') {
+            rti_raise(RT_ERR_VALUE, rti_op_base(op, &name), "argument %.*s is missing", p.n_name, p.name);
+            return -1;
+        }
+        full[n] = given ? args[n] : p.normal ? rti_param_default(&p) : rt_value_none();
+        if (given && !rti_param_takes(&p, &full[n])) {
+            rti_raise(RT_ERR_VALUE, rti_op_base(op, &name), "argument %.*s: expected %.*s, got %s", p.n_name, p.name, p.n_type, p.type,
+                      rti_value_kind(&full[n]));
+            return -1;
+        }
+    }
+    if (n_args > n) {
+        rti_raise(RT_ERR_VALUE, rti_op_base(op, &name), "expected %d arguments at the most, got %d", n, n_args);
+        return -1;
+    }
+    return n;
+}
+
+/* ---- public ---- */
+
+RT_API const char *rt_op_schema(const rt_op *op) { return op ? op->schema : ""; }
+RT_API int rt_op_n_results(const rt_op *op) { return op ? op->n_results : 0; }
+
+RT_API const char *rt_op_name(const rt_op *op, char name[64])
+{
+    size_t n = op ? RTI_MIN(rti_op_name_length(op), (size_t)63) : 0;
+    if (n)
+        memcpy(name, op->schema, n);
+    name[n] = '\0';
+    return name;
+}
+
+static rt_status rti_call_row(const rt_op *op, const rt_value *args, int n_args, rt_tensor *const *into, rt_value *results)
+{
+    rt_value full[RTI_MAX_ARGS];
+    if (!op || (n_args > 0 && !args) || n_args < 0)
+        return rti_raise(RT_ERR_NULL, "rt_call", "expected an operation and its arguments");
+    int n = rti_schema_arguments(op, args, n_args, full);
+    return n < 0 ? rti_pending_code() : rti_door(op, full, n, into, results);
+}
+
+RT_API rt_status rt_call(const rt_op *op, const rt_value *args, int n_args, rt_value *results)
+{
+    if (!results)
+        return rti_raise(RT_ERR_NULL, "rt_call", "there is no room for results");
+    rt_status status = rti_call_row(op, args, n_args, NULL, results);
+    for (int k = 0; status == RT_OK && k < op->n_results; k++)
+        rti_scoped(results[k].as.tensor);
+    return status;
+}
+
+RT_API rt_status rt_call_out(const rt_op *op, const rt_value *args, int n_args, rt_tensor *const *into)
+{
+    rt_value results[RTI_MAX_RESULTS];
+    for (int k = 0; op && k < op->n_results; k++)
+        if (!into || !rti_is_tensor(into[k], "rt_call_out", "the tensor to write into"))
+            return into ? rti_pending_code() : rti_raise(RT_ERR_NULL, "rt_call_out", "there are no tensors to write into");
+    if (op && op->compose)
+        return rti_raise(RT_ERR_UNSUPPORTED, "rt_call_out", "the operation is made of others and has no out form yet");
+    rt_status status = rti_call_row(op, args, n_args, into, results);
+    for (int k = 0; status == RT_OK && k < op->n_results; k++)
+        rti_release(results[k].as.tensor);
+    return status;
+}
+
+RT_API rt_tensor *rt_call_inplace(const rt_op *op, const rt_value *args, int n_args)
+{
+    if (!op || !args || n_args < 1 || args[0].tag != RT_VALUE_TENSOR || op->n_results != 1) {
+        rti_raise(RT_ERR_VALUE, "rt_call_inplace", "expected an operation with one result and a tensor to change");
+        return NULL;
+    }
+    rt_tensor *into = args[0].as.tensor;
+    return rt_call_out(op, args, n_args, &into) == RT_OK ? into : NULL;
 }
 /* ---- making tensors ------------------------------------------------------------------------------------------------------------- */
 
@@ -8672,6 +8806,7 @@ RT_API rt_tensor *rt_randperm(int64_t n, const rt_tensor_opts *opts)
     rt_shape shape = rti_shape_copy(&n, 1);
     return rti_drawn_integers("rt_randperm", shape, opts, true, 0, n);
 }
+RTI_COLD_END
 #endif
 /* ---- unary elementwise ------------------------------------------------------------------------------------------------------------ */
 
@@ -8818,12 +8953,25 @@ RTI_FORMULA1(gelu, x)
     return rti_vfma(half, RTI_FN(erf)(rti_vmul(x, rti_vset(0.70710678118654752440))), half);
 }
 
-/* g (Phi(x) + x phi(x)), Phi and phi the standard normal distribution and its density */
+/* g (Phi(x) + x phi(x)), Phi and phi the standard normal distribution and its density. float32: Phi(-|x|) = e^(-x^2/2) t P(t) with
+ * t = 1 / (1 + 0.26 |x|), where the exponential is also the density's; P of least error beside it, 8e-8. */
 RTI_FORMULA2(gelu_backward, g, x)
 {
+    rti_vf bell = RTI_FN(exp)(rti_vmul(rti_vmul(x, x), rti_vset(-0.5)));
+#if RTI_REAL == 32
+    rti_vf one = rti_vset(1), t = rti_vdiv(one, rti_vfma(rti_vabs(x), rti_vset(0.26), one));
+    rti_vf p = rti_vfma(t, rti_vset(-0.07423010420767427), rti_vset(0.23365620280093768));
+    p = rti_vfma(t, p, rti_vset(-0.11336977876358549));
+    p = rti_vfma(t, p, rti_vset(0.17164254906779683));
+    p = rti_vfma(t, p, rti_vset(0.0712121126948494));
+    p = rti_vfma(t, p, rti_vset(0.10760632260378217));
+    p = rti_vfma(t, p, rti_vset(0.10348261935890975));
+    rti_vf tail = rti_vmul(rti_vmul(p, t), bell);
+    rti_vf below = rti_vselect(rti_vlt(x, rti_vset(0)), tail, rti_vsub(one, tail));
+#else
     rti_vf below = rti_vfma(rti_vset(0.5), RTI_FN(erf)(rti_vmul(x, rti_vset(0.70710678118654752440))), rti_vset(0.5));
-    rti_vf density = rti_vmul(rti_vset(0.39894228040143267794), RTI_FN(exp)(rti_vmul(rti_vmul(x, x), rti_vset(-0.5))));
-    return rti_vmul(g, rti_vfma(x, density, below));
+#endif
+    return rti_vmul(g, rti_vfma(x, rti_vmul(rti_vset(0.39894228040143267794), bell), below));
 }
 #endif
 
@@ -9222,21 +9370,19 @@ static void rti_sum_columns_i64(const void *from, int64_t rows, int64_t stride, 
             y[j] = (int64_t)((uint64_t)y[j] + (uint64_t)x[i * stride + j]);
 }
 
+#define RTI_SUM_KERNELS(type, isa) { rti_sum_row_##type##_##isa, rti_sum_columns_##type##_##isa },
 static rti_sum_kernels rti_sum_kernels_of(rti_class c)
 {
 #if !RTI_ONE_PASS
-#  define RTI_SUM_KERNELS(isa) { rti_sum_row_f32_##isa, rti_sum_columns_f32_##isa },
-    static const rti_sum_kernels f32[] = { RTI_EACH_ISA(RTI_SUM_KERNELS) };
-#  undef RTI_SUM_KERNELS
+    static const rti_sum_kernels f32[] = { RTI_EACH_ISA(RTI_SUM_KERNELS, f32) };
     if (c == RTI_CLASS_F32)
         return f32[rti_isa()];
 #endif
-#define RTI_SUM_KERNELS(isa) { rti_sum_row_f64_##isa, rti_sum_columns_f64_##isa },
-    static const rti_sum_kernels f64[] = { RTI_EACH_ISA(RTI_SUM_KERNELS) };
-#undef RTI_SUM_KERNELS
+    static const rti_sum_kernels f64[] = { RTI_EACH_ISA_F64(RTI_SUM_KERNELS, f64) };
     static const rti_sum_kernels i64 = { rti_sum_row_i64, rti_sum_columns_i64 };
     return c == RTI_CLASS_F64 ? f64[rti_isa()] : i64;
 }
+#undef RTI_SUM_KERNELS
 
 /* ---- which dimensions ---- */
 
@@ -9664,18 +9810,14 @@ typedef void (*rti_row_fn)(const void *from, int64_t n, void *to);
 
 static rti_row_fn rti_log_softmax_row_of(rti_class c)
 {
-#define RTI_ROW_F32(isa) rti_log_softmax_row_f32_##isa,
-#define RTI_ROW_F64(isa) rti_log_softmax_row_f64_##isa,
 #if !RTI_ONE_PASS
-    static const rti_row_fn f32[] = { RTI_EACH_ISA(RTI_ROW_F32) };
+    static const rti_row_fn f32[] = { RTI_EACH_ISA(RTI_F32, log_softmax_row) };
     if (c == RTI_CLASS_F32)
         return f32[rti_isa()];
 #endif
-    static const rti_row_fn f64[] = { RTI_EACH_ISA(RTI_ROW_F64) };
+    static const rti_row_fn f64[] = { RTI_EACH_ISA_F64(RTI_F64, log_softmax_row) };
     (void)c;
     return f64[rti_isa()];
-#undef RTI_ROW_F32
-#undef RTI_ROW_F64
 }
 
 typedef struct rti_rows { const char *x; char *y; int64_t n; size_t bytes; rti_row_fn run; } rti_rows;
@@ -9953,6 +10095,7 @@ RT_API rt_tensor *rt_cross_entropy(rt_tensor *x, rt_tensor *target, const rt_cro
 }
 #endif
 #if !RTI_PASS
+RTI_COLD
 /* ---- copies and casts ------------------------------------------------------------------------------------------------------------ */
 
 static rt_status rti_refuse_missing(const rti_call *c, const char *what)
@@ -14016,6 +14159,7 @@ RT_API rt_module *rt_nn_sequential_append(rt_module *self, rt_module *layer)
     snprintf(name, sizeof name, "%d", self && self->head.tag == RTI_TAG_MODULE ? self->children.n : 0);
     return rt_module_add(self, name, layer) ? self : NULL;
 }
+RTI_COLD_END
 #endif
 /* ---- optimisers ------------------------------------------------------------------------------------------------------------------------ */
 
@@ -14509,6 +14653,7 @@ RT_API rt_optim *rt_optim_adam(rt_parameter_list params, double lr, const rt_opt
 }
 #endif
 #if !RTI_PASS
+RTI_COLD
 /* ---- data sets -------------------------------------------------------------------------------------------------------------------------- */
 
 struct rt_dataset {
@@ -14832,8 +14977,12 @@ RT_API bool rt_next(rt_batch *batch)
     batch->size = 0;
     return false;
 }
+RTI_COLD_END
 RTI_END_C
 #if defined(__clang__)
+#  if defined(__i386__)
+#    pragma clang attribute pop
+#  endif
 #  if defined(__x86_64__) || defined(__i386__)
 #    pragma float_control(pop)
 #  endif

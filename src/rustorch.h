@@ -85,16 +85,24 @@
 #include "0_base/platform.c"
 RTI_BEGIN_C
 #include "0_base/state.c"
+RTI_COLD
 #include "0_base/text.c"
+RTI_COLD_END
 #include "0_base/option.c"
+RTI_COLD
 #include "0_base/error.c"
+RTI_COLD_END
 #include "0_base/memory.c"
+RTI_COLD
 #include "0_base/thread.c"
+RTI_COLD_END
 #include "0_base/random.c"
 #include "1_dtype/dtype.c"
 #include "1_dtype/convert.c"
 #include "2_kernels/cpu.c"
+RTI_COLD
 #include "2_kernels/recording.c"
+RTI_COLD_END
 #include "2_kernels/passes.c"
 #endif
 
@@ -117,18 +125,23 @@ RTI_BEGIN_C
 #include "4_autograd/op.c"
 #include "4_autograd/elementwise.c"
 #include "4_autograd/tape.c"
+RTI_COLD
 #include "4_autograd/capture.c"
+RTI_COLD_END
 #include "4_autograd/door.c"
-#include "4_autograd/schema.c"
+RTI_COLD
 #include "4_autograd/engine.c"
+#include "4_autograd/schema.c"
 #include "5_ops/create.c"
 #include "5_ops/random.c"
+RTI_COLD_END
 #endif
 #include "5_ops/unary.c"
 #include "5_ops/binary.c"
 #include "5_ops/reduce.c"
 #include "5_ops/loss.c"
 #if !RTI_PASS
+RTI_COLD
 #include "5_ops/copy.c"
 #include "5_ops/shape.c"
 #include "5_ops/matmul.c"
@@ -146,10 +159,13 @@ RTI_BEGIN_C
 #include "7_nn/parameters.c"
 #include "7_nn/init.c"
 #include "7_nn/layers.c"
+RTI_COLD_END
 #endif
 #include "8_learn/optim.c"
 #if !RTI_PASS
+RTI_COLD
 #include "8_learn/data.c"
+RTI_COLD_END
 RTI_END_C
 #include "0_base/platform_end.c"
 #endif

@@ -173,7 +173,7 @@ static void rti_block_release(rti_free_block *b)
 }
 
 /* Takes a freed block into its pool's cache. The cache stays below what the pool once had in use, and a little. */
-static void rti_pool_cache(rti_pool *pool, rti_free_block *b)
+static RTI_INLINE void rti_pool_cache(rti_pool *pool, rti_free_block *b)
 {
     uint32_t size_class = rti_block_of(b)->size_class;
     intptr_t n_bytes = (intptr_t)rti_class_bytes(size_class);
@@ -200,16 +200,32 @@ static void rti_pool_drain(rti_pool *pool)
     }
 }
 
+/* Takes a block that was just given out, of n_bytes with its class's slack, into the pool's counters. */
+static RTI_INLINE void rti_pool_count(rti_pool *pool, intptr_t n_bytes)
+{
+    intptr_t live = pool->live_bytes + n_bytes;
+    rti_atomic_store(&pool->requests, pool->requests + 1);
+    rti_atomic_store(&pool->live_bytes, live);
+    if (live > pool->peak_bytes)
+        rti_atomic_store(&pool->peak_bytes, live);
+}
+
+static RTI_INLINE void *rti_pool_take(rti_pool *pool, rti_free_block *b, size_t n_bytes, uint32_t size_class)
+{
+    size_t payload = rti_class_bytes(size_class);
+    RTI_UNPOISON(b, payload);
+    pool->free_list[size_class] = b->next;
+    RTI_POISON((char *)b + n_bytes, payload - n_bytes);
+    rti_pool_count(pool, (intptr_t)payload);
+    return b;
+}
+
+/* A block that the pool does not have ready. */
 static RTI_NOINLINE void *rti_pool_grow(rti_pool *pool, size_t n_bytes, uint32_t size_class)
 {
     rti_pool_drain(pool);
-    rti_free_block *b = pool->free_list[size_class];
-    if (b) {
-        RTI_UNPOISON(b, rti_class_bytes(size_class));
-        pool->free_list[size_class] = b->next;
-        RTI_POISON((char *)b + n_bytes, rti_class_bytes(size_class) - n_bytes);
-        return b;
-    }
+    if (pool->free_list[size_class])
+        return rti_pool_take(pool, pool->free_list[size_class], n_bytes, size_class);
     size_t payload = rti_class_bytes(size_class), lead = n_bytes <= RTI_SMALL_LIMIT ? sizeof(rti_block) : 64;
     char *raw = RTI_CAST(char *, rti_system_get(payload + lead));
     if (!raw)
@@ -221,6 +237,7 @@ static RTI_NOINLINE void *rti_pool_grow(rti_pool *pool, size_t n_bytes, uint32_t
     block->size_class = size_class;
     block->lead = (uint32_t)lead;
     RTI_POISON(raw + lead + n_bytes, payload - n_bytes);
+    rti_pool_count(pool, (intptr_t)payload);
     return raw + lead;
 }
 
@@ -231,22 +248,8 @@ static void *rti_pool_try(size_t n_bytes)
     uint32_t size_class = rti_size_class(n_bytes);
     if (RTI_UNLIKELY(!pool || size_class == RTI_CLASSES || rti_testing_refuses()))
         return NULL;
-    intptr_t n = (intptr_t)rti_class_bytes(size_class);
     rti_free_block *b = pool->free_list[size_class];
-    void *p = b;
-    rti_atomic_store(&pool->requests, pool->requests + 1);
-    if (RTI_LIKELY(b != NULL)) {
-        RTI_UNPOISON(b, (size_t)n);
-        pool->free_list[size_class] = b->next;
-        RTI_POISON((char *)b + n_bytes, (size_t)n - n_bytes);
-    } else if ((p = rti_pool_grow(pool, n_bytes, size_class)) == NULL) {
-        return NULL;
-    }
-    intptr_t live = pool->live_bytes + n;
-    rti_atomic_store(&pool->live_bytes, live);
-    if (live > pool->peak_bytes)
-        rti_atomic_store(&pool->peak_bytes, live);
-    return p;
+    return RTI_LIKELY(b != NULL) ? rti_pool_take(pool, b, n_bytes, size_class) : rti_pool_grow(pool, n_bytes, size_class);
 }
 
 /* The same, with RT_ERR_MEMORY raised on failure. */

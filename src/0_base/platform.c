@@ -32,6 +32,10 @@
 #  endif
 #endif
 
+#if defined(__unix__) && defined(__STRICT_ANSI__) && !defined(__cplusplus)     /* hidden where a system header came before the names asked for above */
+int posix_memalign(void **block, size_t alignment, size_t n_bytes);
+#endif
+
 #if defined(__x86_64__) || defined(__i386__) || defined(_M_X64) || defined(_M_IX86)
 #  define RTI_X86 1
 #  ifdef _MSC_VER
@@ -77,9 +81,24 @@
 #    pragma float_control(precise, on)
 #    pragma clang fp contract(off) reassociate(off)
 #  endif
+#  if defined(__i386__)
+#    pragma clang attribute push(__attribute__((target("sse2"))), apply_to = function)
+#  endif
 #elif defined(__GNUC__)
 #  pragma GCC push_options
 #  pragma GCC optimize("no-fast-math", "fp-contract=off")
+#  if defined(__i386__)      /* the x87 rounds a double twice, or not at all */
+#    pragma GCC target("sse2,fpmath=sse")
+#  endif
+#endif
+
+/* RTI_COLD ... RTI_COLD_END: what no inner loop runs, and what would cost a compiler more than it is worth. */
+#if defined(__GNUC__) && !defined(__clang__) && defined(__OPTIMIZE__) && !defined(__OPTIMIZE_SIZE__)
+#  define RTI_COLD _Pragma("GCC push_options") _Pragma("GCC optimize(\"O1\")")
+#  define RTI_COLD_END _Pragma("GCC pop_options")
+#else
+#  define RTI_COLD
+#  define RTI_COLD_END
 #endif
 
 #if defined(__GNUC__)

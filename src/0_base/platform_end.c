@@ -1,4 +1,7 @@
 #if defined(__clang__)
+#  if defined(__i386__)
+#    pragma clang attribute pop
+#  endif
 #  if defined(__x86_64__) || defined(__i386__)
 #    pragma float_control(pop)
 #  endif

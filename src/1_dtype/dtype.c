@@ -7,7 +7,7 @@ typedef enum rti_class { RTI_CLASS_F32, RTI_CLASS_F64, RTI_CLASS_I64, RTI_CLASS_
 static const rt_dtype rti_class_dtype[RTI_CLASS_COUNT] = { RT_FLOAT32, RT_FLOAT64, RT_INT64 };
 
 typedef struct rti_dtype_row {
-    const char *name, *safetensors, *npy;
+    char name[14], safetensors[8], npy[4];   /* not pointers: nothing for a loader to do */
     uint8_t n_bytes;
     char kind;
 } rti_dtype_row;

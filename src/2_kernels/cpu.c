@@ -1,23 +1,38 @@
 /* ---- processor ------------------------------------------------------------------------------------------------------------------ */
 
-/* Passes of this build, slowest first; each kernel keeps one pointer a pass. */
+/* Passes of this build, slowest first; each kernel keeps one pointer a pass. Who compiles for size goes without AVX-512's, and
+ * without all but the first in double. */
 #if defined(RUSTORCH_ONE_PASS) || !defined(__GNUC__)
-#  define RTI_EACH_ISA(X) X(base)
-enum { RTI_ISA_base, RTI_ISA_COUNT };
+#  define RTI_EACH_ISA(X, name) X(name, base)
+#elif RTI_X86_64 && defined(__OPTIMIZE_SIZE__)
+#  define RTI_EACH_ISA(X, name) X(name, base) X(name, avx2)
+#  define RTI_EACH_ISA_F64(X, name) X(name, base) X(name, base)
 #elif RTI_X86_64
-#  define RTI_EACH_ISA(X) X(base) X(avx2) X(avx512)
-enum { RTI_ISA_base, RTI_ISA_avx2, RTI_ISA_avx512, RTI_ISA_COUNT };
+#  define RTI_EACH_ISA(X, name) X(name, base) X(name, avx2) X(name, avx512)
+#  define RTI_HAS_AVX512 1
 #elif RTI_ARM64
-#  define RTI_EACH_ISA(X) X(base) X(neon)
-enum { RTI_ISA_base, RTI_ISA_neon, RTI_ISA_COUNT };
+#  define RTI_EACH_ISA(X, name) X(name, base) X(name, neon)
 #else
-#  define RTI_EACH_ISA(X) X(base)
-enum { RTI_ISA_base, RTI_ISA_COUNT };
+#  define RTI_EACH_ISA(X, name) X(name, base)
+#endif
+#ifndef RTI_EACH_ISA_F64
+#  define RTI_EACH_ISA_F64(X, name) RTI_EACH_ISA(X, name)
+#endif
+#ifndef RTI_HAS_AVX512
+#  define RTI_HAS_AVX512 0
 #endif
 
+#define RTI_ISA_INDEX(prefix, isa) prefix##isa,
+enum { RTI_EACH_ISA(RTI_ISA_INDEX, RTI_ISA_) RTI_ISA_COUNT };
+#undef RTI_ISA_INDEX
+
+/* { RTI_EACH_ISA(RTI_F32, sum_row) } and { RTI_EACH_ISA_F64(RTI_F64, sum_row) }: a kernel of all passes */
+#define RTI_F32(name, isa) rti_##name##_f32_##isa,
+#define RTI_F64(name, isa) rti_##name##_f64_##isa,
+
 static const char *const rti_isa_names[] = {
-#define RTI_ISA_NAME(isa) #isa,
-    RTI_EACH_ISA(RTI_ISA_NAME)
+#define RTI_ISA_NAME(unused, isa) #isa,
+    RTI_EACH_ISA(RTI_ISA_NAME, _)
 #undef RTI_ISA_NAME
 };
 
@@ -53,7 +68,7 @@ static int rti_cpu_sets(void)
 static bool rti_isa_runs(int isa)
 {
 #if RTI_X86_64 && defined(__GNUC__) && !defined(RUSTORCH_ONE_PASS)
-    if (isa == RTI_ISA_avx2 || isa == RTI_ISA_avx512)
+    if (isa > RTI_ISA_base)
         return (rti_cpu_sets() & (isa == RTI_ISA_avx2 ? RTI_CPU_AVX2 : RTI_CPU_AVX512)) != 0;
 #endif
     return isa >= 0;

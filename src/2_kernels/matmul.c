@@ -274,6 +274,7 @@ static void RTI_FN(matmul_panel)(const rti_tile *t)
 }
 #endif
 
+#ifndef __OPTIMIZE_SIZE__
 static void RTI_FN(matmul_tile)(const rti_tile *t)
 {
     if (t->columns > RTI_LANES)
@@ -281,20 +282,42 @@ static void RTI_FN(matmul_tile)(const rti_tile *t)
         case 1: RTI_FN(matmul_sum_tile)(t, 1, 2); break;
         case 2: RTI_FN(matmul_sum_tile)(t, 2, 2); break;
         case 4: RTI_FN(matmul_sum_tile)(t, 4, 2); break;
-#if RTI_TILE_ROWS > 4
+#  if RTI_TILE_ROWS > 4
         default: RTI_FN(matmul_sum_tile)(t, RTI_TILE_ROWS, 2); break;
-#endif
+#  endif
         }
     else
         switch (t->rows) {
         case 1: RTI_FN(matmul_sum_tile)(t, 1, 1); break;
         case 2: RTI_FN(matmul_sum_tile)(t, 2, 1); break;
         case 4: RTI_FN(matmul_sum_tile)(t, 4, 1); break;
-#if RTI_TILE_ROWS > 4
+#  if RTI_TILE_ROWS > 4
         default: RTI_FN(matmul_sum_tile)(t, RTI_TILE_ROWS, 1); break;
-#endif
+#  endif
         }
 }
+#else
+/* For size, the fullest tile alone is unrolled; fewer rows go one by one. */
+static void RTI_FN(matmul_tile)(const rti_tile *t)
+{
+    rti_tile row = *t;
+    if (t->rows == RTI_TILE_ROWS && t->columns > RTI_LANES) {
+        RTI_FN(matmul_sum_tile)(t, RTI_TILE_ROWS, 2);
+        return;
+    }
+    row.rows = 1;
+    for (int64_t i = 0; i < t->rows; i++) {
+        if (row.columns > RTI_LANES)
+            RTI_FN(matmul_sum_tile)(&row, 1, 2);
+        else
+            RTI_FN(matmul_sum_tile)(&row, 1, 1);
+        row.a = RTI_CAST(const rti_real *, row.a) + t->a_row;
+        row.c = RTI_CAST(rti_real *, row.c) + t->c_row;
+        if (row.plus)
+            row.plus = RTI_CAST(const rti_real *, row.plus) + t->plus_row;
+    }
+}
+#endif
 
 /* ---- one row against up to 8 rows of b: these are read once, from end to end ---- */
 
@@ -784,23 +807,17 @@ static void rti_matmul_run(const rti_matmul_pass *pass, const rti_product *p, in
 
 /* ---- by class ---- */
 
+#define RTI_MATMUL_PASS(type, isa) &rti_matmul_pass_##type##_##isa,
 #if !RTI_ONE_PASS
-static const rti_matmul_pass *const rti_matmul_passes_f32[RTI_ISA_COUNT] = {
-#define RTI_MATMUL_PASS(isa) &rti_matmul_pass_f32_##isa,
-    RTI_EACH_ISA(RTI_MATMUL_PASS)
-#undef RTI_MATMUL_PASS
-};
+static const rti_matmul_pass *const rti_matmul_passes_f32[] = { RTI_EACH_ISA(RTI_MATMUL_PASS, f32) };
 static void rti_matmul_f32(const rti_product *p, int64_t begin, int64_t end, void *workspace)
 {
     rti_matmul_run(rti_matmul_passes_f32[rti_isa()], p, begin, end, workspace);
 }
 #endif
 
-static const rti_matmul_pass *const rti_matmul_passes_f64[RTI_ISA_COUNT] = {
-#define RTI_MATMUL_PASS(isa) &rti_matmul_pass_f64_##isa,
-    RTI_EACH_ISA(RTI_MATMUL_PASS)
+static const rti_matmul_pass *const rti_matmul_passes_f64[] = { RTI_EACH_ISA_F64(RTI_MATMUL_PASS, f64) };
 #undef RTI_MATMUL_PASS
-};
 static void rti_matmul_f64(const rti_product *p, int64_t begin, int64_t end, void *workspace)
 {
     rti_matmul_run(rti_matmul_passes_f64[rti_isa()], p, begin, end, workspace);

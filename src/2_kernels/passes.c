@@ -63,12 +63,6 @@ typedef void (*rti_run_fn)(void *const *out, const void *const *in, int64_t n);
 
 #  define RTI_ISA base
 #  define RTI_VECTOR_BYTES 16
-#  if defined(__i386__) && !defined(__clang__)
-#    pragma GCC push_options
-#    pragma GCC target("sse2,fpmath=sse")
-#  elif defined(__i386__)
-#    pragma clang attribute push(__attribute__((target("sse2"))), apply_to = function)
-#  endif
 #  define RTI_TYPE f32
 #  define RTI_REAL 32
 #  include RUSTORCH_SELF
@@ -79,11 +73,6 @@ typedef void (*rti_run_fn)(void *const *out, const void *const *in, int64_t n);
 #  include RUSTORCH_SELF
 #  undef RTI_TYPE
 #  undef RTI_REAL
-#  if defined(__i386__) && !defined(__clang__)
-#    pragma GCC pop_options
-#  elif defined(__i386__)
-#    pragma clang attribute pop
-#  endif
 #  undef RTI_ISA
 #  undef RTI_VECTOR_BYTES
 
@@ -102,11 +91,13 @@ typedef void (*rti_run_fn)(void *const *out, const void *const *in, int64_t n);
 #    include RUSTORCH_SELF
 #    undef RTI_TYPE
 #    undef RTI_REAL
-#    define RTI_TYPE f64
-#    define RTI_REAL 64
-#    include RUSTORCH_SELF
-#    undef RTI_TYPE
-#    undef RTI_REAL
+#    ifndef __OPTIMIZE_SIZE__
+#      define RTI_TYPE f64
+#      define RTI_REAL 64
+#      include RUSTORCH_SELF
+#      undef RTI_TYPE
+#      undef RTI_REAL
+#    endif
 #    ifdef __clang__
 #      pragma clang attribute pop
 #    else
@@ -115,7 +106,9 @@ typedef void (*rti_run_fn)(void *const *out, const void *const *in, int64_t n);
 #    undef RTI_ISA
 #    undef RTI_AVX2
 #    undef RTI_VECTOR_BYTES
+#  endif
 
+#  if RTI_HAS_AVX512
 #    define RTI_ISA avx512
 #    define RTI_AVX512 1
 #    define RTI_VECTOR_BYTES 64
@@ -169,6 +162,7 @@ typedef void (*rti_run_fn)(void *const *out, const void *const *in, int64_t n);
 #  endif
 #  undef RTI_PASS
 #  define RTI_PASS 2
+RTI_COLD
 #  define RTI_ISA record
 #  define RTI_TYPE f32
 #  define RTI_REAL 32
@@ -182,6 +176,7 @@ typedef void (*rti_run_fn)(void *const *out, const void *const *in, int64_t n);
 #  undef RTI_REAL
 #  undef RTI_ISA
 
+RTI_COLD_END
 #  undef RTI_PASS
 #  define RTI_PASS 0
 #endif

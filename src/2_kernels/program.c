@@ -25,7 +25,7 @@ static RTI_INLINE rti_run_fn rti_formula_run(const rti_formula *f, rti_class c)
 /* Whether the loops of the pass in use take any number of elements. */
 static RTI_INLINE bool rti_loops_masked(rti_class c)
 {
-#if RTI_X86_64 && defined(__GNUC__) && !RTI_ONE_PASS
+#if RTI_HAS_AVX512
     return c == RTI_CLASS_I64 || rti_isa() == RTI_ISA_avx512;
 #else
     return c == RTI_CLASS_I64;
@@ -33,24 +33,13 @@ static RTI_INLINE bool rti_loops_masked(rti_class c)
 }
 
 /* RTI_DEFINE_FORMULA(gelu, 1, NULL): the object that rows name, from the loops that the passes made; i64: its loop over integers or NULL */
-#define RTI_LOOP_F32(name, isa) rti_run_##name##_f32_##isa
-#define RTI_LOOP_F64(name, isa) rti_run_##name##_f64_##isa
+#define RTI_LOOPS_F64(name) { RTI_EACH_ISA_F64(RTI_F64, run_##name) }
 #if RTI_ONE_PASS
 #  define RTI_LOOPS_F32(name) { NULL }
-#  define RTI_LOOPS_F64(name) { rti_run_##name##_f64_base }
 #  define RTI_RECORDS(name) { NULL, NULL }
 #else
+#  define RTI_LOOPS_F32(name) { RTI_EACH_ISA(RTI_F32, run_##name) }
 #  define RTI_RECORDS(name) { rti_record_##name##_f32_record, rti_record_##name##_f64_record }
-#  if RTI_X86_64 && defined(__GNUC__)
-#    define RTI_LOOPS_F32(name) { RTI_LOOP_F32(name, base), RTI_LOOP_F32(name, avx2), RTI_LOOP_F32(name, avx512) }
-#    define RTI_LOOPS_F64(name) { RTI_LOOP_F64(name, base), RTI_LOOP_F64(name, avx2), RTI_LOOP_F64(name, avx512) }
-#  elif RTI_ARM64 && defined(__GNUC__)
-#    define RTI_LOOPS_F32(name) { RTI_LOOP_F32(name, base), RTI_LOOP_F32(name, neon) }
-#    define RTI_LOOPS_F64(name) { RTI_LOOP_F64(name, base), RTI_LOOP_F64(name, neon) }
-#  else
-#    define RTI_LOOPS_F32(name) { RTI_LOOP_F32(name, base) }
-#    define RTI_LOOPS_F64(name) { RTI_LOOP_F64(name, base) }
-#  endif
 #endif
 #define RTI_DEFINE_FORMULA(name, n_in, i64) \
     static const rti_formula rti_formula_##name = { #name, n_in, 1, RTI_LOOPS_F32(name), RTI_LOOPS_F64(name), i64, RTI_RECORDS(name) };

@@ -16,7 +16,7 @@
 #if defined(__FP_FAST_FMAF) || (defined(__clang__) && (defined(__FMA__) || defined(__aarch64__)))
 #  define RTI_FILL_FMA true
 #  define RTI_FILL_TWICE 0
-#elif RTI_X86 && defined(__GNUC__)
+#elif RTI_X86 && defined(__GNUC__) && !defined(__OPTIMIZE_SIZE__)
 #  define RTI_FILL_FMA false
 #  define RTI_FILL_TWICE 1
 static RTI_INLINE bool rti_fill_has_avx2(void) { return (rti_cpu_sets() & RTI_CPU_AVX2) != 0; }
@@ -187,16 +187,19 @@ static RTI_INLINE float rti_fill_step(float a, float b, float c, bool fused)
     return fused ? fmaf(a, b, c) : (float)sum;
 }
 
+/* Constants that stand in an operation are named: where floats count as doubles (FLT_EVAL_METHOD), a bare one is a double. */
+
 /* ln u for u = k / 2^24 in (0, 1]: u = 2^e (1 + x) with 1 + x in [sqrt(1/2), sqrt 2), then the polynomial of Cephes' logf in x.
  * ln 2 comes in two parts, and e times the larger is exact. */
 static RTI_INLINE float rti_fill_ln(float u, bool fused)
 {
     RTI_FILL_EXACT
+    const float ln2_large = 0.693359375f, ln2_small = -2.12194440e-4f;
     uint32_t bits = rti_fill_bits(u), fraction = bits & 0x7fffffu;
     int32_t halve = (int32_t)fraction >= 0x3504f3; /* 1.fraction is sqrt 2 or more */
     float e = (float)((int32_t)(bits >> 23) - 127 + halve);
     float x = rti_fill_from_bits(fraction | (halve ? 0x3f000000u : 0x3f800000u)) - 1.0f;
-    float square = x * x, half = square * 0.5f, small = e * -2.12194440e-4f, large = e * 0.693359375f;
+    float square = x * x, half = square * 0.5f, small = e * ln2_small, large = e * ln2_large;
     float y = rti_fill_step(7.0376836292e-2f, x, -1.1514610310e-1f, fused);
 
     y = rti_fill_step(y, x, 1.1676998740e-1f, fused);
@@ -218,7 +221,8 @@ static RTI_INLINE float rti_fill_ln(float u, bool fused)
 static RTI_INLINE void rti_fill_sin_cos(float v, float *sine, float *cosine, bool fused)
 {
     RTI_FILL_EXACT
-    float angle = v * 6.283185307f, eighths = angle * 1.27323954473516f;
+    const float turn = 6.283185307f, eighths_per_radian = 1.27323954473516f;
+    float angle = v * turn, eighths = angle * eighths_per_radian;
     int32_t j = ((int32_t)eighths + 1) & ~1;
     float multiple = (float)j, first = multiple * 0.78515625f, second = multiple * 2.4187564849853515625e-4f;
     float less_first = angle - first, less_second = less_first - second;

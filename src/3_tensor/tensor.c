@@ -214,17 +214,23 @@ static RTI_INLINE rt_tensor *rti_tensor_header(rt_dtype dtype, int ndim, size_t 
     return x;
 }
 
-/* Sizes, row-major strides and the number of elements of a checked shape. */
-static RTI_INLINE void rti_tensor_shape(rt_tensor *x, const int64_t *size)
+/* Sizes and row-major strides; answers the number of elements, with a size of 0 counted as 1. */
+static RTI_INLINE int64_t rti_tensor_strides(rt_tensor *x, const int64_t *size, int ndim)
 {
     int64_t n = 1;
-    for (int d = x->ndim - 1; d >= 0; d--) {
+    for (int d = ndim - 1; d >= 0; d--) {
         x->size[d] = size[d];
         x->stride[d] = n;
         n *= size[d] > 0 ? size[d] : 1;
     }
-    x->numel = n;
     x->contiguous = true;
+    return n;
+}
+
+/* Sizes, row-major strides and the number of elements of a checked shape. */
+static RTI_INLINE void rti_tensor_shape(rt_tensor *x, const int64_t *size)
+{
+    x->numel = rti_tensor_strides(x, size, x->ndim);
     for (int d = 0; d < x->ndim; d++)
         if (size[d] == 0)
             x->numel = 0;
@@ -288,7 +294,8 @@ static rt_tensor *rti_tensor_new(rt_dtype dtype, const int64_t *size, int ndim, 
     rt_tensor *x = rti_tensor_header(dtype, ndim, small ? lead + ((size_t)n_bytes + 63) / 64 * 64 : 0);
     if (!x)
         return NULL;
-    rti_tensor_shape(x, size);
+    rti_tensor_strides(x, size, ndim);
+    x->numel = n;
     if (small) {
         x->storage = (rti_storage *)(void *)(x->stride + ndim);
         x->data = (char *)x->storage + lead;

@@ -13,41 +13,49 @@ static RTI_NOINLINE rt_status rti_refuse_argument(const rt_op *op, const rt_tens
     return rti_pending_code();
 }
 
-/* Checks every tensor among the arguments; *wants_grad: one of them has a history or asks for one. */
-static RTI_INLINE rt_status rti_door_look(const rt_op *op, const rt_value *arg, int n_args, bool *wants_grad)
+static RTI_NOINLINE rt_status rti_refuse_complex(const rt_op *op, int k)
 {
-    bool wants = *wants_grad = false;
+    rti_op_text name;
+    return rti_raise(RT_ERR_DTYPE, rti_op_base(op, &name), "argument %d: expected a real number, got a complex one; these are not available yet", k + 1);
+}
+
+/* What the tensors among the arguments are: does one have a history or ask for one, is one not computed yet? */
+typedef struct rti_look { bool wants_grad, pending; } rti_look;
+
+/* Checks every tensor among the arguments. */
+static RTI_INLINE rt_status rti_door_look(const rt_op *op, const rt_value *arg, int n_args, rti_look *look)
+{
+    bool wants_grad = false, pending = false;
     for (int k = 0; k < n_args; k++) {
         if (RTI_LIKELY(arg[k].tag == RT_VALUE_TENSOR)) {
             const rt_tensor *x = arg[k].as.tensor;
             if (RTI_UNLIKELY(!x || x->tag != RTI_TAG_TENSOR || rti_absent(x)))
                 return rti_refuse_argument(op, x, k);
-            wants |= x->requires_grad;
+            wants_grad |= x->requires_grad;
+            pending |= x->pending;
         } else if (arg[k].tag == RT_VALUE_TENSORS) {
             for (uint32_t i = 0; i < arg[k].count; i++) {
                 const rt_tensor *x = arg[k].as.tensors[i];
                 if (!x || x->tag != RTI_TAG_TENSOR)
                     return rti_refuse_argument(op, x, k);
-                wants |= x->requires_grad;
+                wants_grad |= x->requires_grad;
+                pending |= x->pending;
             }
-        } else if (arg[k].tag == RT_VALUE_COMPLEX) {
-            rti_op_text name;
-            return rti_raise(RT_ERR_DTYPE, rti_op_base(op, &name), "argument %d: expected a real number, got a complex one; these are not available yet", k + 1);
+        } else if (RTI_UNLIKELY(arg[k].tag == RT_VALUE_COMPLEX)) {
+            return rti_refuse_complex(op, k);
         }
     }
-    *wants_grad = wants;
+    look->wants_grad = wants_grad;
+    look->pending = pending;
     return RT_OK;
 }
 
-static RTI_INLINE rt_status rti_settle_arguments(const rt_value *arg, int n_args)
+static RTI_NOINLINE rt_status rti_settle_arguments(const rt_value *arg, int n_args)
 {
     rt_status status = RT_OK;
     for (int k = 0; k < n_args && status == RT_OK; k++)
-        for (int i = 0; i < rti_value_tensors(&arg[k]) && status == RT_OK; i++) {
-            const rt_tensor *x = rti_value_member(&arg[k], i);
-            if (x)
-                status = rti_settle(x);
-        }
+        for (int i = 0; i < rti_value_tensors(&arg[k]) && status == RT_OK; i++)
+            status = rti_settle(rti_value_member(&arg[k], i));
     return status;
 }
 
@@ -63,11 +71,9 @@ static bool rti_into_direct(const rti_call *c, const rt_tensor *x, int k)
     if (!rti_contiguous(x))
         return false;
     for (int a = 0; a < c->n_args; a++)
-        for (int i = 0; i < rti_value_tensors(&c->arg[a]); i++) {
-            const rt_tensor *in = rti_value_member(&c->arg[a], i);
-            if (in && in->storage == x->storage)
+        for (int i = 0; i < rti_value_tensors(&c->arg[a]); i++)
+            if (rti_value_member(&c->arg[a], i)->storage == x->storage)
                 return false;
-        }
     return true;
 }
 
@@ -85,19 +91,28 @@ static rt_status rti_check_into(const rti_call *c, const rt_tensor *x, int k)
     return RT_OK;
 }
 
+/* Makes a given tensor the one that the kernel writes into, where it can. */
+static RTI_NOINLINE rt_status rti_door_take_into(rti_call *c, rt_tensor *x, int k)
+{
+    rt_status status = rti_check_into(c, x, k);
+    if (status == RT_OK && rti_into_direct(c, x, k)) {
+        c->out[k] = x;
+        rti_retain(x);
+    }
+    return status;
+}
+
 /* Tensors for the kernel to write into: new ones, or the given ones where it can. */
 static RTI_INLINE rt_status rti_door_allocate(rti_call *c, rt_tensor *const *into)
 {
-    for (int k = 0; k < c->op->n_results; k++) {
+    for (int k = 0, n = c->op->n_results; k < n; k++) {
         const rti_result *r = &c->result[k];
         if (RTI_UNLIKELY(into != NULL)) {
-            if (rti_check_into(c, into[k], k) != RT_OK)
-                return rti_pending_code();
-            if (rti_into_direct(c, into[k], k)) {
-                c->out[k] = into[k];
-                rti_retain(into[k]);
+            rt_status status = rti_door_take_into(c, into[k], k);
+            if (status != RT_OK)
+                return status;
+            if (c->out[k])
                 continue;
-            }
         }
         c->out[k] = rti_tensor_new(r->dtype, r->size, r->ndim, r->n);
         if (RTI_UNLIKELY(!c->out[k]))
@@ -107,7 +122,7 @@ static RTI_INLINE rt_status rti_door_allocate(rti_call *c, rt_tensor *const *int
 }
 
 /* Moves results that could not be written in place to where they belong. */
-static rt_status rti_door_deliver(rti_call *c, rt_tensor *const *into)
+static RTI_NOINLINE rt_status rti_door_deliver(rti_call *c, rt_tensor *const *into)
 {
     for (int k = 0; k < c->op->n_results; k++) {
         if (c->out[k] != into[k]) {
@@ -126,7 +141,7 @@ static rt_status rti_door_deliver(rti_call *c, rt_tensor *const *into)
 /* ---- below the tape ---- */
 
 /* Shape rule, results, kernel. On failure c->out may hold tensors that the caller lets go of. */
-static RTI_INLINE rt_status rti_door_run(rti_call *c, rt_tensor *const *into)
+static RTI_INLINE rt_status rti_door_run(rti_call *c, rt_tensor *const *into, bool pending)
 {
     const rt_op *op = c->op;
     rt_status status;
@@ -136,7 +151,7 @@ static RTI_INLINE rt_status rti_door_run(rti_call *c, rt_tensor *const *into)
         if (rti_capture_takes(c))
             return rti_capture_append(c);
     }
-    if (RTI_UNLIKELY((status = rti_settle_arguments(c->arg, c->n_args)) != RT_OK))
+    if (RTI_UNLIKELY(pending) && (status = rti_settle_arguments(c->arg, c->n_args)) != RT_OK)
         return status;
     if (op->shape) {
         if (RTI_UNLIKELY((status = op->shape(c)) != RT_OK || (status = rti_door_allocate(c, into)) != RT_OK))
@@ -182,7 +197,7 @@ static RTI_NOINLINE rt_status rti_refuse_gradient(const rt_op *op)
     return rti_raise(RT_ERR_GRAD, rti_op_base(op, &name), "has no derivative, and an operand requires a gradient: detach it, or use rt_no_grad");
 }
 
-static rt_status rti_call_mode(const rt_op *op, const rt_value *arg, int n_args, rt_value *results)
+static RTI_NOINLINE rt_status rti_call_mode(const rt_op *op, const rt_value *arg, int n_args, rt_value *results)
 {
     rti_thread *t = rti_thread_state();
     rt_mode *mode = t->mode_stack;
@@ -200,7 +215,7 @@ static rt_status rti_call_mode(const rt_op *op, const rt_value *arg, int n_args,
 }
 
 /* An implicit row: its parts come through the door one by one; their errors are its own. */
-static rt_status rti_door_compose(const rt_op *op, const rt_value *arg, int n_args, rt_value *results)
+static RTI_NOINLINE rt_status rti_door_compose(const rt_op *op, const rt_value *arg, int n_args, rt_value *results)
 {
     rti_op_text name;
     bool pending = rti_thread_state()->error_unread;
@@ -223,18 +238,18 @@ static RTI_NOINLINE rt_status rti_door_failed(rti_call *c, rt_status status)
 /* Runs an operation. results: owned references. into: where results go instead of new tensors, NULL for new ones. */
 static rt_status rti_door(const rt_op *op, const rt_value *arg, int n_args, rt_tensor *const *into, rt_value *results)
 {
-    bool wants_grad;
-    rt_status status = rti_door_look(op, arg, n_args, &wants_grad);
+    rti_look look = { false, false };
+    rt_status status = rti_door_look(op, arg, n_args, &look);
     if (RTI_UNLIKELY(status != RT_OK))
         return status;
     if (RTI_UNLIKELY((rti_modes & RTI_MODE_STACK) && !into))
         return rti_call_mode(op, arg, n_args, results);
     if (op->compose && !into)
         return rti_door_compose(op, arg, n_args, results);
-    if (RTI_UNLIKELY(into != NULL) && (status = rti_check_into_grad(op, arg, into, wants_grad)) != RT_OK)
+    if (RTI_UNLIKELY(into != NULL) && (status = rti_check_into_grad(op, arg, into, look.wants_grad)) != RT_OK)
         return status;
     rti_node *node = NULL;
-    if (wants_grad && !(rti_modes & RTI_MODE_NO_GRAD) && !(op->flags & RTI_CONSTANT)) {
+    if (look.wants_grad && !(rti_modes & RTI_MODE_NO_GRAD) && !(op->flags & RTI_CONSTANT)) {
         if (RTI_UNLIKELY(!op->backward))
             return rti_refuse_gradient(op);
         node = rti_tape_begin(op, arg, n_args);
@@ -252,7 +267,7 @@ static rt_status rti_door(const rt_op *op, const rt_value *arg, int n_args, rt_t
     c.formula = op->formula;
     for (int k = 0; k < RTI_MAX_RESULTS; k++)
         c.out[k] = NULL;
-    status = rti_door_run(&c, into);
+    status = rti_door_run(&c, into, look.pending);
     if (RTI_UNLIKELY(node != NULL)) {
         if (status == RT_OK)
             status = rti_tape_end(node, c.out);

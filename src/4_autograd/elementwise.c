@@ -119,13 +119,18 @@ static RTI_INLINE bool rti_shape_join(rti_call *c, const rt_tensor *x)
     return rti_broadcast(r->size, &r->ndim, x->size, x->ndim);
 }
 
-/* Whether two operands have one shape and dtype, one that can be computed with: the common case. */
-static RTI_INLINE bool rti_alike(const rt_tensor *a, const rt_tensor *b)
+/* Whether two operands have one shape and dtype, one that can be computed with: the common case. The shape goes into size[]. */
+static RTI_INLINE bool rti_alike(const rt_tensor *a, const rt_tensor *b, int64_t *size)
 {
-    bool same = a->dtype == b->dtype && a->ndim == b->ndim && rti_conversion_of((rt_dtype)a->dtype);
-    for (int d = 0; d < a->ndim && same; d++)
-        same = a->size[d] == b->size[d];
-    return same;
+    int ndim = a->ndim;
+    if (RTI_UNLIKELY(a->dtype != b->dtype || ndim != b->ndim || !rti_conversion_of((rt_dtype)a->dtype)))
+        return false;
+    for (int d = 0; d < ndim; d++) {
+        size[d] = a->size[d];
+        if (size[d] != b->size[d])
+            return false;
+    }
+    return true;
 }
 
 /* Any operands: shapes broadcast, types promote. */
@@ -172,12 +177,10 @@ static rt_status rti_shape_elementwise(rti_call *c)
     int n = c->formula->n_in;
     rti_result *r = &c->result[0];
     const rt_tensor *first = rti_arg_tensor(c, 0), *other = n == 2 ? rti_arg_tensor(c, 1) : first;
-    if (RTI_UNLIKELY(n > 2 || !first || !other || !rti_alike(first, other)))
+    if (RTI_UNLIKELY(n > 2 || !first || !other || !rti_alike(first, other, r->size)))
         return rti_shape_general(c);
     r->ndim = first->ndim;
     r->n = first->numel;
-    for (int d = 0; d < first->ndim; d++)
-        r->size[d] = first->size[d];
     rt_status status = rti_elementwise_class(c, n, (rt_dtype)first->dtype);
     c->flat = status == RT_OK && first->contiguous && other->contiguous && first->dtype == rti_class_dtype[c->compute];
     return status;

@@ -21,7 +21,7 @@ typedef struct rti_edge {
     int64_t *size;                /* the input's shape */
 } rti_edge;
 
-/* One call: what its derivative needs, and its inputs' edges. One block. */
+/* One call: what its derivative needs, and its inputs' edges. One block, its results' metas included. */
 struct rti_node {
     int32_t refs;
     int32_t claimed;              /* a backward pass is holding it */
@@ -38,6 +38,9 @@ struct rti_node {
     rti_node *next_dead;
 };
 
+/* The results' metas stand right behind the node: each holds a reference to it while its tensor lives. */
+static RTI_INLINE rti_grad_meta *rti_node_meta(rti_node *node, int k) { return (rti_grad_meta *)(void *)(node + 1) + k; }
+
 static RTI_INLINE rti_grad_meta *rti_meta(const rt_tensor *x) { return (rti_grad_meta *)(void *)x->meta; }
 
 static RTI_INLINE void rti_node_retain(rti_node *node) { rti_atomic_add32(&node->refs, 1); }
@@ -47,6 +50,8 @@ static void rti_node_free_saved(rti_node *node)
     if (node->freed)
         return;
     node->freed = true;
+    if (!node->op->saves)
+        return;
     for (int k = 0; k < node->n_args; k++) {
         rt_value *v = &node->arg[k];
         if (v->tag == RT_VALUE_TENSOR) {
@@ -63,17 +68,17 @@ static void rti_node_free_saved(rti_node *node)
 
 static void rti_node_release(rti_node *node);
 
-static void rti_node_bury(rti_node *node)
+/* No gradient is left in it: a backward pass holds the nodes that have one. */
+static RTI_INLINE void rti_node_bury(rti_node *node)
 {
     rti_node_free_saved(node);
-    for (int k = 0; k < node->n_edges; k++) {
-        if (node->edge[k].node)
-            rti_node_release(node->edge[k].node);
-        if (!node->edge[k].shares_leaf)
-            rti_release(node->edge[k].leaf);
+    for (int k = 0, n = node->n_edges; k < n; k++) {
+        const rti_edge *e = &node->edge[k];
+        if (e->node)
+            rti_node_release(e->node);
+        else if (!e->shares_leaf)
+            rti_release(e->leaf);
     }
-    for (int k = 0; k < node->n_results; k++)
-        rti_release(node->grad[k]);
     rti_pool_put(node);
 }
 
@@ -83,16 +88,18 @@ static void rti_node_release(rti_node *node)
     if (!rti_last_reference(&node->refs))
         return;
     rti_thread *t = rti_thread_state();
-    node->next_dead = t->dead_nodes;
-    t->dead_nodes = node;
-    if (t->burying)
+    if (t->burying) {
+        node->next_dead = t->dead_nodes;
+        t->dead_nodes = node;
         return;
-    t->burying = true;
-    while (t->dead_nodes) {
-        rti_node *dead = t->dead_nodes;
-        t->dead_nodes = dead->next_dead;
-        rti_node_bury(dead);
     }
+    t->burying = true;
+    do {
+        rti_node_bury(node);
+        node = t->dead_nodes;
+        if (node)
+            t->dead_nodes = node->next_dead;
+    } while (node);
     t->burying = false;
 }
 
@@ -105,6 +112,23 @@ static void rti_meta_release(rti_meta_head *head)
     rti_pool_put(meta);
 }
 
+/* Of a meta that stands in the node itself. */
+static void rti_node_meta_release(rti_meta_head *head)
+{
+    const rti_grad_meta *meta = (const rti_grad_meta *)(void *)head;
+    rti_release(meta->grad);
+    rti_node_release(meta->node);
+}
+
+static RTI_INLINE void rti_meta_start(rti_grad_meta *meta, void (*release)(rti_meta_head *), rti_node *node, int index)
+{
+    meta->head.release = release;
+    meta->grad = NULL;
+    meta->node = node;
+    meta->index = index;
+    meta->lock.held = 0;
+}
+
 /* x's meta, made if there is none; NULL with the error raised. */
 static rti_grad_meta *rti_meta_make(rt_tensor *x)
 {
@@ -113,140 +137,165 @@ static rti_grad_meta *rti_meta_make(rt_tensor *x)
     rti_grad_meta *meta = RTI_CAST(rti_grad_meta *, rti_pool_get(sizeof *meta));
     if (!meta)
         return NULL;
-    meta->head.release = rti_meta_release;
-    meta->grad = NULL;
-    meta->node = NULL;
-    meta->index = 0;
-    meta->lock.held = 0;
+    rti_meta_start(meta, rti_meta_release, NULL, 0);
     x->meta = &meta->head;
     return meta;
 }
 
 /* ---- recording a call ---- */
 
-/* Tensors among a value: the one, or a list's members; absent ones as NULL. */
+/* Tensors among a value: the one, or a list's members, RT_NONE for absent ones. */
 static RTI_INLINE int rti_value_tensors(const rt_value *v)
 {
     return v->tag == RT_VALUE_TENSOR ? 1 : v->tag == RT_VALUE_TENSORS ? (int)v->count : 0;
 }
 
-static RTI_INLINE rt_tensor *rti_value_member(const rt_value *v, int i)
+static RTI_INLINE rt_tensor *rti_value_member(const rt_value *v, int i) { return v->tag == RT_VALUE_TENSOR ? v->as.tensor : v->as.tensors[i]; }
+
+/* Bytes that a node needs for what an argument without tensors borrows. */
+static RTI_NOINLINE size_t rti_value_bytes(const rt_value *v)
 {
-    rt_tensor *x = v->tag == RT_VALUE_TENSOR ? v->as.tensor : v->as.tensors[i];
-    return rti_absent(x) ? NULL : x;
+    switch (v->tag) {
+    case RT_VALUE_INTS: return v->count * sizeof(int64_t);
+    case RT_VALUE_FLOATS: return v->count * sizeof(double);
+    case RT_VALUE_COMPLEX: return 2 * sizeof(double);
+    case RT_VALUE_STRING: return (strlen(v->as.string) + 8) / 8 * 8;
+    default: return 0;
+    }
+}
+
+/* Keeps such an argument, what it borrows at `tail`; answers where that ends. */
+static RTI_NOINLINE char *rti_value_keep(rt_value *kept, const rt_value *v, char *tail)
+{
+    size_t n = rti_value_bytes(v);
+    *kept = *v;
+    if (n == 0)
+        return tail;
+    memcpy(tail, v->as.string, v->tag == RT_VALUE_STRING ? strlen(v->as.string) + 1 : n);
+    kept->as.string = tail;
+    return tail + n;
 }
 
 typedef struct rti_node_size { size_t n_bytes; int n_edges; } rti_node_size;
 
-static rti_node_size rti_node_measure(const rt_value *arg, int n_args)
+/* What an edge to x takes. */
+static RTI_INLINE size_t rti_edge_bytes(const rt_tensor *x) { return sizeof(rti_edge) + sizeof(int64_t) + x->ndim * sizeof(int64_t); }
+
+/* What arguments of any kind take. */
+static RTI_NOINLINE rti_node_size rti_measure_any(const rt_value *arg, int n_args)
 {
-    rti_node_size s = { sizeof(rti_node) + (size_t)n_args * sizeof(rt_value), 0 };
+    rti_node_size s = { 0, 0 };
     for (int k = 0; k < n_args; k++) {
-        const rt_value *v = &arg[k];
-        for (int i = 0; i < rti_value_tensors(v); i++) {
-            const rt_tensor *x = rti_value_member(v, i);
-            s.n_edges++;
-            s.n_bytes += sizeof(rti_edge) + sizeof(int64_t) + (x ? x->ndim : 0) * sizeof(int64_t);
-        }
-        if (v->tag == RT_VALUE_INTS)
-            s.n_bytes += v->count * sizeof(int64_t);
-        else if (v->tag == RT_VALUE_FLOATS || v->tag == RT_VALUE_COMPLEX)
-            s.n_bytes += (v->tag == RT_VALUE_COMPLEX ? 2 : v->count) * sizeof(double);
-        else if (v->tag == RT_VALUE_STRING)
-            s.n_bytes += (strlen(v->as.string) + 8) / 8 * 8;
+        s.n_bytes += rti_value_bytes(&arg[k]);
+        s.n_edges += rti_value_tensors(&arg[k]);
+        for (int i = 0; i < rti_value_tensors(&arg[k]); i++)
+            s.n_bytes += rti_edge_bytes(rti_value_member(&arg[k], i));
     }
     return s;
 }
 
-static char *rti_node_keep(rt_value *v, char *at)
+static RTI_INLINE rti_node_size rti_node_measure(const rt_op *op, const rt_value *arg, int n_args)
 {
-    size_t n = v->tag == RT_VALUE_INTS ? v->count * sizeof(int64_t)
-             : v->tag == RT_VALUE_FLOATS ? v->count * sizeof(double)
-             : v->tag == RT_VALUE_COMPLEX ? 2 * sizeof(double)
-             : v->tag == RT_VALUE_STRING ? strlen(v->as.string) + 1 : 0;
-    if (!n)
-        return at;
-    memcpy(at, v->as.string, n);
-    v->as.string = at;
-    return at + (n + 7) / 8 * 8;
+    rti_node_size s = { sizeof(rti_node) + (size_t)op->n_results * sizeof(rti_grad_meta) + (size_t)n_args * sizeof(rt_value), 0 };
+    int k = 0;
+    for (; k < n_args && arg[k].tag == RT_VALUE_TENSOR; k++)
+        s.n_bytes += rti_edge_bytes(arg[k].as.tensor);
+    s.n_edges = k;
+    if (k < n_args) {
+        rti_node_size more = rti_measure_any(arg + k, n_args - k);
+        s.n_bytes += more.n_bytes;
+        s.n_edges += more.n_edges;
+    }
+    return s;
 }
 
-static RTI_INLINE void rti_edge_start(rti_edge *e, const rti_edge *before, const rt_tensor *x)
+/* Edge number `at` of a node, to where x came from, or to x if it is a leaf. The sizes of x stand at `tail`; answers where they end. */
+static RTI_INLINE char *rti_edge_start(rti_node *node, int at, rt_tensor *x, char *tail, rti_thread *t)
 {
-    const rti_grad_meta *meta = rti_meta(x);
+    rti_edge *e = &node->edge[at];
+    int ndim = x->ndim;
     e->dtype = x->dtype;
     e->ndim = x->ndim;
-    for (int d = 0; d < x->ndim; d++)
+    e->size = (int64_t *)(void *)tail;
+    for (int d = 0; d < ndim; d++)
         e->size[d] = x->size[d];
-    if (!x->requires_grad)
-        return;
-    if (meta && meta->node) {
-        e->node = meta->node;
-        e->index = meta->index;
-        rti_node_retain(e->node);
-    } else {
-        e->leaf = (rt_tensor *)(uintptr_t)x;
-        e->shares_leaf = before && before->leaf == x;
-        if (!e->shares_leaf)
-            rti_retain(e->leaf);
+    node->version[at] = x->storage ? x->storage->version : 0;
+    e->node = NULL;
+    e->leaf = NULL;
+    e->shares_leaf = false;
+    if (x->requires_grad) {
+        const rti_grad_meta *meta = rti_meta(x);
+        if (meta && meta->node) {
+            e->node = meta->node;
+            e->index = meta->index;
+            rti_node_retain(meta->node);
+            if (meta->node->sequence > t->sequence)
+                t->sequence = meta->node->sequence;
+        } else {
+            e->leaf = x;
+            e->shares_leaf = at > 0 && e[-1].leaf == x;
+            if (!e->shares_leaf)
+                rti_retain(x);
+        }
+    }
+    return tail + (size_t)ndim * sizeof(int64_t);
+}
+
+static RTI_INLINE void rti_node_save(rti_node *node, int k, rt_tensor *x)
+{
+    bool saved = (node->op->saves & RTI_SAVE_IN(k)) != 0;
+    rti_box_tensor(&node->arg[k], saved ? x : NULL);
+    if (saved)
+        rti_retain(x);
+}
+
+/* Records arguments of any kind, from number k on: tensors on their own are recorded where the node is made. The next edge is number `at`. */
+static RTI_NOINLINE void rti_record_any(rti_node *node, const rt_value *arg, int k, int at, char *tail, rti_thread *t)
+{
+    for (; k < node->n_args; k++) {
+        const rt_value *v = &arg[k];
+        for (int i = 0; i < rti_value_tensors(v); i++)
+            tail = rti_edge_start(node, at++, rti_value_member(v, i), tail, t);
+        if (v->tag == RT_VALUE_TENSOR) {
+            rti_node_save(node, k, v->as.tensor);
+        } else {
+            tail = rti_value_keep(&node->arg[k], v, tail);
+            if (v->tag == RT_VALUE_TENSORS)
+                node->arg[k].as.tensors = NULL;
+        }
     }
 }
 
-/* The node of a call that is about to run, holding what its derivative needs of the arguments; NULL with the error raised. */
-static rti_node *rti_tape_begin(const rt_op *op, const rt_value *arg, int n_args)
+/* The node of a call that is about to run, holding what its derivative needs of the arguments; NULL with the error raised. The thread's
+ * sequence becomes the node's: higher than any before it, on the thread or among its inputs. */
+static RTI_NOINLINE rti_node *rti_tape_begin(const rt_op *op, const rt_value *arg, int n_args)
 {
-    rti_node_size s = rti_node_measure(arg, n_args);
+    rti_node_size s = rti_node_measure(op, arg, n_args);
     rti_node *node = RTI_CAST(rti_node *, rti_pool_get(s.n_bytes));
     if (!node)
         return NULL;
+    rti_thread *t = rti_thread_state();
     node->refs = 1;
     node->claimed = 0;
     node->freed = false;
-    node->next_dead = NULL;
-    for (int k = 0; k < RTI_MAX_RESULTS; k++) {
-        node->saved_result[k] = node->grad[k] = NULL;
-        node->saved_version[k] = 0;
-    }
     node->op = op;
     node->n_args = n_args;
     node->n_edges = s.n_edges;
     node->n_results = op->n_results;
-    node->arg = (rt_value *)(void *)(node + 1);
+    for (int k = 0; k < RTI_MAX_RESULTS; k++)
+        node->saved_result[k] = node->grad[k] = NULL;
+    node->arg = (rt_value *)(void *)rti_node_meta(node, op->n_results);
     node->edge = (rti_edge *)(void *)(node->arg + n_args);
-    int64_t *size = (int64_t *)(void *)(node->edge + s.n_edges);
-    node->version = (int32_t *)(void *)size;
-    char *tail = (char *)(size + s.n_edges);
-    uint64_t newest = rti_thread_state()->sequence;
-    int at = 0;
-    for (int k = 0; k < n_args; k++) {
-        node->arg[k] = arg[k];
-        for (int i = 0; i < rti_value_tensors(&arg[k]); i++, at++) {
-            const rt_tensor *x = rti_value_member(&arg[k], i);
-            rti_edge *e = &node->edge[at];
-            e->node = NULL;
-            e->leaf = NULL;
-            e->shares_leaf = false;
-            if (!x)
-                continue;
-            e->size = (int64_t *)(void *)tail;
-            tail += x->ndim * sizeof(int64_t);
-            rti_edge_start(e, at > 0 ? e - 1 : NULL, x);
-            node->version[at] = x->storage ? x->storage->version : 0;
-            if (e->node && e->node->sequence > newest)
-                newest = e->node->sequence;
-        }
-        if (arg[k].tag == RT_VALUE_TENSOR) {
-            if (op->saves & RTI_SAVE_IN(k))
-                rti_retain(arg[k].as.tensor);
-            else
-                node->arg[k].as.tensor = NULL;
-        } else if (arg[k].tag == RT_VALUE_TENSORS) {
-            node->arg[k].as.tensors = NULL;
-        } else {
-            tail = rti_node_keep(&node->arg[k], tail);
-        }
+    node->version = (int32_t *)(void *)(node->edge + s.n_edges);
+    char *tail = (char *)(node->edge + s.n_edges) + (size_t)s.n_edges * sizeof(int64_t);
+    int k = 0;
+    for (; k < n_args && arg[k].tag == RT_VALUE_TENSOR; k++) {
+        tail = rti_edge_start(node, k, arg[k].as.tensor, tail, t);
+        rti_node_save(node, k, arg[k].as.tensor);
     }
-    node->sequence = rti_thread_state()->sequence = newest + 1;
+    if (k < n_args)
+        rti_record_any(node, arg, k, k, tail, t);
+    node->sequence = ++t->sequence;
     return node;
 }
 
@@ -264,7 +313,7 @@ static rt_tensor *rti_alias(rt_tensor *x)
 }
 
 /* For a call that writes over an argument which its derivative needs: the node holds a copy of x as it was, history included. */
-static rt_status rti_tape_set_aside(rti_node *node, rt_tensor *x)
+static RTI_NOINLINE rt_status rti_tape_set_aside(rti_node *node, rt_tensor *x)
 {
     const rti_grad_meta *old = rti_meta(x);
     rt_tensor *copy = NULL;
@@ -295,6 +344,16 @@ static rt_status rti_tape_set_aside(rti_node *node, rt_tensor *x)
     return RT_OK;
 }
 
+/* Gives a tensor that has been written into a new meta, which takes over its gradient. */
+static RTI_NOINLINE void rti_meta_replace(rt_tensor *x, rti_grad_meta *meta)
+{
+    rti_grad_meta *old = rti_meta(x);
+    meta->grad = old->grad;
+    old->grad = NULL;
+    x->meta = &meta->head;
+    old->head.release(&old->head);
+}
+
 /* Hangs the node on the results. Takes over the caller's reference to it, also on failure. */
 static rt_status rti_tape_end(rti_node *node, rt_tensor *const *out)
 {
@@ -304,11 +363,6 @@ static rt_status rti_tape_end(rti_node *node, rt_tensor *const *out)
         rt_tensor *x = out[k];
         if (!rti_is_float((rt_dtype)x->dtype))
             continue;
-        rti_grad_meta *meta = rti_meta_make(x);
-        if (!meta) {
-            status = rti_pending_code();
-            break;
-        }
         if (node->op->saves & RTI_SAVE_OUT(k)) {
             node->saved_result[k] = x->pending ? NULL : rti_alias(x);
             if (!node->saved_result[k]) {
@@ -317,13 +371,15 @@ static rt_status rti_tape_end(rti_node *node, rt_tensor *const *out)
             }
             node->saved_version[k] = x->storage->version;
         }
-        if (meta->node)
-            rti_node_release(meta->node);
         if (handed_over)
             rti_node_retain(node);
         handed_over = true;
-        meta->node = node;
-        meta->index = k;
+        rti_grad_meta *meta = rti_node_meta(node, k);
+        rti_meta_start(meta, rti_node_meta_release, node, k);
+        if (RTI_UNLIKELY(x->meta != NULL))
+            rti_meta_replace(x, meta);
+        else
+            x->meta = &meta->head;
         x->requires_grad = true;
     }
     if (!handed_over)

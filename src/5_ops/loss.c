@@ -61,18 +61,14 @@ typedef void (*rti_row_fn)(const void *from, int64_t n, void *to);
 
 static rti_row_fn rti_log_softmax_row_of(rti_class c)
 {
-#define RTI_ROW_F32(isa) rti_log_softmax_row_f32_##isa,
-#define RTI_ROW_F64(isa) rti_log_softmax_row_f64_##isa,
 #if !RTI_ONE_PASS
-    static const rti_row_fn f32[] = { RTI_EACH_ISA(RTI_ROW_F32) };
+    static const rti_row_fn f32[] = { RTI_EACH_ISA(RTI_F32, log_softmax_row) };
     if (c == RTI_CLASS_F32)
         return f32[rti_isa()];
 #endif
-    static const rti_row_fn f64[] = { RTI_EACH_ISA(RTI_ROW_F64) };
+    static const rti_row_fn f64[] = { RTI_EACH_ISA_F64(RTI_F64, log_softmax_row) };
     (void)c;
     return f64[rti_isa()];
-#undef RTI_ROW_F32
-#undef RTI_ROW_F64
 }
 
 typedef struct rti_rows { const char *x; char *y; int64_t n; size_t bytes; rti_row_fn run; } rti_rows;

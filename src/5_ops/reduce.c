@@ -99,21 +99,19 @@ static void rti_sum_columns_i64(const void *from, int64_t rows, int64_t stride, 
             y[j] = (int64_t)((uint64_t)y[j] + (uint64_t)x[i * stride + j]);
 }
 
+#define RTI_SUM_KERNELS(type, isa) { rti_sum_row_##type##_##isa, rti_sum_columns_##type##_##isa },
 static rti_sum_kernels rti_sum_kernels_of(rti_class c)
 {
 #if !RTI_ONE_PASS
-#  define RTI_SUM_KERNELS(isa) { rti_sum_row_f32_##isa, rti_sum_columns_f32_##isa },
-    static const rti_sum_kernels f32[] = { RTI_EACH_ISA(RTI_SUM_KERNELS) };
-#  undef RTI_SUM_KERNELS
+    static const rti_sum_kernels f32[] = { RTI_EACH_ISA(RTI_SUM_KERNELS, f32) };
     if (c == RTI_CLASS_F32)
         return f32[rti_isa()];
 #endif
-#define RTI_SUM_KERNELS(isa) { rti_sum_row_f64_##isa, rti_sum_columns_f64_##isa },
-    static const rti_sum_kernels f64[] = { RTI_EACH_ISA(RTI_SUM_KERNELS) };
-#undef RTI_SUM_KERNELS
+    static const rti_sum_kernels f64[] = { RTI_EACH_ISA_F64(RTI_SUM_KERNELS, f64) };
     static const rti_sum_kernels i64 = { rti_sum_row_i64, rti_sum_columns_i64 };
     return c == RTI_CLASS_F64 ? f64[rti_isa()] : i64;
 }
+#undef RTI_SUM_KERNELS
 
 /* ---- which dimensions ---- */
 

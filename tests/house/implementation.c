@@ -4,6 +4,11 @@
 #include "rustorch.h"
 
 #ifdef RUSTORCH_TESTS_INSIDE
+#  if defined(__i386__) && !defined(__clang__)      /* as the functions that the tests take in */
+#    pragma GCC target("sse2,fpmath=sse")
+#  elif defined(__i386__)
+#    pragma clang attribute push(__attribute__((target("sse2"))), apply_to = function)
+#  endif
 #  define main rt_inside_thread
 #  include "../0_base/thread_inside.c"
 #  undef main
@@ -13,4 +18,7 @@
 #  define main rt_inside_matmul
 #  include "../2_kernels/matmul_inside.c"
 #  undef main
+#  if defined(__i386__) && defined(__clang__)
+#    pragma clang attribute pop
+#  endif
 #endif
