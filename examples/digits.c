@@ -19,7 +19,7 @@ static const char weights_file[] = "build/digits.safetensors";
 /* What is to be learned, and how. */
 typedef struct task {
     rt_data_loader *train, *test;
-    int width, hidden, epochs;      /* pixels along a side, neurons in a hidden layer, times through the training data */
+    int width, epochs;              /* pixels along a side, times through the training data */
     double lr;
 } task;
 
@@ -45,29 +45,30 @@ static task small_digits(void)
 {
     rt_dataset *digits = rt_dataset_idx("examples/data/digits-images.idx3-ubyte", "examples/data/digits-labels.idx1-ubyte");
     rt_tensor *order = rt_randperm(1797, NULL);
-    task t = { NULL, NULL, 8, 64, 20, 5e-3 };
+    task t = { NULL, NULL, 8, 20, 5e-3 };
     rt_dataset_divide(digits, 16);
     t.train = shuffled(rt_dataset_subset(digits, slice(order, 0, 1437)), 32);
     t.test = in_order(rt_dataset_subset(digits, slice(order, 1437, 1797)));
     return t;
 }
 
-/* DIR/train-images-idx3-ubyte, or DIR/train-images.idx3-ubyte, as some copies are called. */
+/* DIR/train-images-idx3-ubyte, or DIR/train-images.idx3-ubyte, as some copies are called; either of them packed, with .gz behind it, or not. */
 static const char *mnist_file(char path[512], const char *dir, const char *name, int n_dims)
 {
-    snprintf(path, 512, "%s/%s.idx%d-ubyte", dir, name, n_dims);
-    FILE *file = fopen(path, "rb");
+    FILE *file = NULL;
+    for (int form = 3; form >= 0 && !file; form--) {
+        snprintf(path, 512, "%s/%s%cidx%d-ubyte%s", dir, name, form & 1 ? '.' : '-', n_dims, form & 2 ? ".gz" : "");
+        file = fopen(path, "rb");
+    }
     if (file)
         fclose(file);
-    else
-        snprintf(path, 512, "%s/%s-idx%d-ubyte", dir, name, n_dims);
     return path;
 }
 
 static task mnist(const char *dir)
 {
     char images[512], labels[512];
-    task t = { NULL, NULL, 28, 256, 4, 2e-3 };
+    task t = { NULL, NULL, 28, 3, 2e-3 };
     t.train = shuffled(rt_dataset_idx(mnist_file(images, dir, "train-images", 3), mnist_file(labels, dir, "train-labels", 1)), 64);
     t.test = in_order(rt_dataset_idx(mnist_file(images, dir, "t10k-images", 3), mnist_file(labels, dir, "t10k-labels", 1)));
     return t;
@@ -75,13 +76,22 @@ static task mnist(const char *dir)
 
 /* ---- network, training, test ---- */
 
+/* LeNet for MNIST; for the small digits two layers of 3 x 3 filters, and one pool. */
 static rt_module *network(const task *t)
 {
+    if (t->width == 8)
+        return rt_nn_sequential(
+            rt_nn_conv2d(1, 16, RT_SHAPE(3, 3), RT_OPTS(rt_nn_conv, .padding = RT_SHAPE(1, 1))), rt_nn_relu(),
+            rt_nn_conv2d(16, 32, RT_SHAPE(3, 3), RT_OPTS(rt_nn_conv, .padding = RT_SHAPE(1, 1))), rt_nn_relu(),
+            rt_nn_max_pool2d(RT_SHAPE(2, 2), NULL), rt_nn_flatten(),
+            rt_nn_linear(32 * 4 * 4, 64, NULL), rt_nn_relu(), rt_nn_dropout(0.5),
+            rt_nn_linear(64, 10, NULL));
     return rt_nn_sequential(
-        rt_nn_flatten(),
-        rt_nn_linear(t->width * t->width, t->hidden, NULL), rt_nn_relu(),
-        rt_nn_linear(t->hidden, t->hidden, NULL), rt_nn_relu(),
-        rt_nn_linear(t->hidden, 10, NULL));
+        rt_nn_conv2d(1, 6, RT_SHAPE(5, 5), RT_OPTS(rt_nn_conv, .padding = RT_SHAPE(2, 2))), rt_nn_relu(), rt_nn_max_pool2d(RT_SHAPE(2, 2), NULL),
+        rt_nn_conv2d(6, 16, RT_SHAPE(5, 5), NULL), rt_nn_relu(), rt_nn_max_pool2d(RT_SHAPE(2, 2), NULL), rt_nn_flatten(),
+        rt_nn_linear(16 * 5 * 5, 120, NULL), rt_nn_relu(),
+        rt_nn_linear(120, 84, NULL), rt_nn_relu(),
+        rt_nn_linear(84, 10, NULL));
 }
 
 /* On a terminal a bar that fills as training goes on, elsewhere a line for each epoch. */
@@ -100,6 +110,7 @@ static void show_progress(const task *t, int epoch, int64_t batch, double loss)
 
 static void train(rt_module *net, const task *t)
 {
+    rt_train(net);
     rt_optim *opt = rt_optim_adam(rt_parameters(net), t->lr, NULL);
     for (int epoch = 0; epoch < t->epochs; epoch++) {
         double total = 0;
@@ -121,6 +132,7 @@ static rt_tensor *read_digits(rt_module *net, rt_tensor *images) { return rt_arg
 static int64_t count_correct(rt_module *net, rt_data_loader *data, int64_t *n)
 {
     int64_t n_correct = 0;
+    rt_eval(net);
     rt_scope no_grad = rt_no_grad();
     for (rt_batch b = rt_iter(data); rt_next(&b); *n += b.size)
         n_correct += rt_item_scalar(rt_sum(rt_eq(read_digits(net, b.input), b.target))).i;
@@ -130,14 +142,14 @@ static int64_t count_correct(rt_module *net, rt_data_loader *data, int64_t *n)
 
 /* ---- pictures ---- */
 
-/* Draws images [N, H, W] beside each other in characters, which are about twice as high as wide, and below each what it was read as. */
+/* Draws images [N, 1, H, W] beside each other in characters, which are about twice as high as wide, and below each what it was read as. */
 static void draw(rt_tensor *images, rt_tensor *guess, rt_tensor *target, int n)
 {
     const float *pixel = rt_data_f32(images);
     const int64_t *read_as = rt_data_i64(guess), *is = rt_data_i64(target);
     if (!pixel || !read_as || !is)
         return;
-    int height = (int)rt_size(images, 1), width = (int)rt_size(images, 2), small = width <= 16;
+    int height = (int)rt_size(images, 2), width = (int)rt_size(images, 3), small = width <= 16;
     for (int y = 0; y < height; y += small ? 1 : 2) {
         for (int i = 0; i < n; i++, printf("   "))
             for (int x = 0; x < width * (small ? 2 : 1); x++)
@@ -154,6 +166,7 @@ static void draw(rt_tensor *images, rt_tensor *guess, rt_tensor *target, int n)
 
 static void show_some(rt_module *net, rt_data_loader *data, int n)
 {
+    rt_eval(net);
     rt_scope no_grad = rt_no_grad();
     for (rt_batch b = rt_iter(data); rt_next(&b);) {
         draw(b.input, read_digits(net, b.input), b.target, n);

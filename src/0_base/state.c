@@ -2,6 +2,7 @@
 
 struct rti_pool;
 struct rti_capture;
+struct rti_doing;
 struct rti_node;
 struct rt_mode;
 
@@ -9,7 +10,13 @@ struct rt_mode;
 enum {
     RTI_MODE_NO_GRAD = 1,      /* nothing is put on the tape */
     RTI_MODE_CAPTURE = 2,      /* elementwise ops append to a program instead of running */
-    RTI_MODE_STACK   = 4       /* the thread's stack of modes is not empty */
+    RTI_MODE_STACK   = 4,      /* the thread's stack of modes is not empty */
+    RTI_MODE_INFERENCE = 8,    /* in rt_inference_mode; with it: */
+    RTI_MODE_MARK = 64,        /* new tensors count no writes and cannot be saved on the tape */
+    RTI_MODE_ANOMALY = 16,     /* nodes remember where they were made, and derivatives are looked at for NaN */
+    RTI_MODE_CHECKPOINT = 32,  /* nodes save nothing, and are counted by the checkpoint that the thread is in */
+    RTI_MODE_WATCHED = RTI_MODE_STACK | RTI_MODE_MARK | RTI_MODE_ANOMALY | RTI_MODE_CHECKPOINT,
+    RTI_MODE_GUARDS = RTI_MODE_NO_GRAD | RTI_MODE_CAPTURE | RTI_MODE_INFERENCE | RTI_MODE_MARK | RTI_MODE_ANOMALY    /* what a scope's end puts back */
 };
 
 typedef struct rti_thread {
@@ -22,10 +29,11 @@ typedef struct rti_thread {
     bool scope_warned;
     struct rt_mode *mode_stack;
     struct rti_capture *capture;     /* the program being recorded; made at first use, kept */
+    struct rti_doing *doing;         /* what autograd is at; made at first use, kept */
     uint64_t sequence;               /* of the newest tape node */
     struct rti_node *dead_nodes;     /* tape nodes waiting to be taken apart */
     bool burying;                    /* they are being taken apart further up the stack */
-    void (*at_end[2])(struct rti_thread *);   /* what floors above must let go of when the thread ends */
+    void (*at_end[3])(struct rti_thread *);   /* what floors above must let go of when the thread ends */
     void (*at_trim)(struct rti_thread *);     /* and what they can do without for a while */
 } rti_thread;
 

@@ -844,12 +844,36 @@ static void rti_matmul_i64(const rti_product *p, int64_t begin, int64_t end, voi
     }
 }
 
+/* The same for complex numbers. */
+static void rti_matmul_c128(const rti_product *p, int64_t begin, int64_t end, void *workspace)
+{
+    const bool by_columns = rti_matmul_by_columns(p);
+    const int64_t i_begin = by_columns ? 0 : begin, i_end = by_columns ? p->m : end;
+    const int64_t j_begin = by_columns ? begin : 0, j_end = by_columns ? end : p->n;
+    const rti_complex *a = RTI_CAST(const rti_complex *, p->a), *b = RTI_CAST(const rti_complex *, p->b), *bias = RTI_CAST(const rti_complex *, p->bias);
+    rti_complex *all = RTI_CAST(rti_complex *, p->c);
+    (void)workspace;
+    for (int64_t i = i_begin; i < i_end; i++) {
+        rti_complex *c = all + i * p->c_row;
+        for (int64_t j = j_begin; j < j_end && !p->accumulate; j++)
+            c[j] = bias ? bias[j] : rti_complex_of(0, 0);
+        for (int64_t k = 0; k < p->k; k++) {
+            const rti_complex x = a[i * p->a_row + k * p->a_column];
+            for (int64_t j = j_begin; j < j_end; j++) {
+                const rti_complex y = b[k * p->b_row + j * p->b_column];
+                c[j].re += x.re * y.re - x.im * y.im;
+                c[j].im += x.re * y.im + x.im * y.re;
+            }
+        }
+    }
+}
+
 static RTI_INLINE rti_matmul_fn rti_matmul_for(rti_class c)
 {
 #if !RTI_ONE_PASS
     if (c == RTI_CLASS_F32)
         return rti_matmul_f32;
 #endif
-    return c == RTI_CLASS_F64 ? rti_matmul_f64 : rti_matmul_i64;
+    return c == RTI_CLASS_F64 ? rti_matmul_f64 : c == RTI_CLASS_I64 ? rti_matmul_i64 : rti_matmul_c128;
 }
 #endif

@@ -4,7 +4,7 @@
  * types, strides and broadcasting cost no temporary tensor. */
 
 enum {
-    RTI_TILE = 256,             /* elements */
+    RTI_TILE = 256,             /* elements; half as many complex ones */
     RTI_STEP = 16,              /* formulas run over multiples of this, a multiple of every vector length */
     RTI_MAX_INPUTS = 16, RTI_MAX_OUTPUTS = 4, RTI_MAX_STEPS = 200, RTI_MAX_REGISTERS = 32,
     RTI_ELEMENTWISE_GRAIN = 128 * RTI_TILE
@@ -13,26 +13,32 @@ enum {
 typedef struct rti_formula {
     const char *name;
     uint8_t n_in, n_out;
-    rti_run_fn f32[RTI_ISA_COUNT], f64[RTI_ISA_COUNT], i64;   /* NULL where the formula has no meaning or the build no such class */
+    rti_run_fn f32[RTI_ISA_COUNT], f64[RTI_ISA_COUNT], i64, c128;   /* NULL where the formula has no meaning or the build no such class */
     rti_record_fn record[2];                                  /* float32, float64; NULL in a pasted file */
 } rti_formula;
 
 static RTI_INLINE rti_run_fn rti_formula_run(const rti_formula *f, rti_class c)
 {
-    return c == RTI_CLASS_F32 ? f->f32[rti_isa()] : c == RTI_CLASS_F64 ? f->f64[rti_isa()] : f->i64;
+    switch (c) {
+    case RTI_CLASS_F32: return f->f32[rti_isa()];
+    case RTI_CLASS_F64: return f->f64[rti_isa()];
+    case RTI_CLASS_I64: return f->i64;
+    default: return f->c128;
+    }
 }
 
 /* Whether the loops of the pass in use take any number of elements. */
 static RTI_INLINE bool rti_loops_masked(rti_class c)
 {
 #if RTI_HAS_AVX512
-    return c == RTI_CLASS_I64 || rti_isa() == RTI_ISA_avx512;
+    return c >= RTI_CLASS_I64 || rti_isa() == RTI_ISA_avx512;
 #else
-    return c == RTI_CLASS_I64;
+    return c >= RTI_CLASS_I64;
 #endif
 }
 
-/* RTI_DEFINE_FORMULA(gelu, 1, NULL): the object that rows name, from the loops that the passes made; i64: its loop over integers or NULL */
+/* RTI_DEFINE_FORMULA(gelu, 1, NULL, NULL): the object that rows name, from the loops that the passes made; i64 and c128 are its loops over
+ * integers and complex numbers, or NULL. RTI_DEFINE_PLAIN: the same of a formula without passes, which computes floats in double. */
 #define RTI_LOOPS_F64(name) { RTI_EACH_ISA_F64(RTI_F64, run_##name) }
 #if RTI_ONE_PASS
 #  define RTI_LOOPS_F32(name) { NULL }
@@ -41,24 +47,42 @@ static RTI_INLINE bool rti_loops_masked(rti_class c)
 #  define RTI_LOOPS_F32(name) { RTI_EACH_ISA(RTI_F32, run_##name) }
 #  define RTI_RECORDS(name) { rti_record_##name##_f32_record, rti_record_##name##_f64_record }
 #endif
-#define RTI_DEFINE_FORMULA(name, n_in, i64) \
-    static const rti_formula rti_formula_##name = { #name, n_in, 1, RTI_LOOPS_F32(name), RTI_LOOPS_F64(name), i64, RTI_RECORDS(name) };
+#define RTI_DEFINE_FORMULA(name, n_in, i64, c128) \
+    static const rti_formula rti_formula_##name = { #name, n_in, 1, RTI_LOOPS_F32(name), RTI_LOOPS_F64(name), i64, c128, RTI_RECORDS(name) };
+#define RTI_PLAIN_LOOP(name, isa) rti_run_##name##_f64,
+#define RTI_DEFINE_PLAIN(name, n_in, i64, c128) \
+    static const rti_formula rti_formula_##name = { #name, n_in, 1, { NULL }, { RTI_EACH_ISA(RTI_PLAIN_LOOP, name) }, i64, c128, { NULL, NULL } };
+#define RTI_DEFINE_INTEGER(name, n_in) \
+    static const rti_formula rti_formula_##name = { #name, n_in, 1, { NULL }, { NULL }, rti_run_##name##_i64, NULL, { NULL, NULL } };
 
-/* Integer loops: RTI_INTEGER2(add, a + b) on int64 operands a, b, c; sums and products wrap as unsigned ones do. */
-#define RTI_INTEGER_LOOP(name, operands, expression) \
-    static void rti_run_##name##_i64(void *const *out, const void *const *in, int64_t n) \
+/* Plain loops: RTI_INTEGER2(add, a + b) on int64 operands a, b, c, where sums and products wrap as unsigned ones do; RTI_COMPLEX2(add,
+ * rti_c_add(a, b)) on complex ones; RTI_PLAIN2(atan2, atan2(a, b)) on double ones, for what has no formula in vectors. */
+#define RTI_PLAIN_RUN(name, class_name, type, operands, expression) \
+    static void rti_run_##name##_##class_name(void *const *out, const void *const *in, int64_t n) \
     { \
-        int64_t *r = RTI_CAST(int64_t *, out[0]); \
-        const int64_t *const *x = (const int64_t *const *)in; \
+        type *r = RTI_CAST(type *, out[0]); \
+        const type *const *x = (const type *const *)in; \
         for (int64_t i = 0; i < n; i++) { \
             operands \
-            r[i] = (int64_t)(expression); \
+            r[i] = expression; \
         } \
     }
-#define RTI_INTEGER1(name, expression) RTI_INTEGER_LOOP(name, const int64_t a = x[0][i];, expression)
-#define RTI_INTEGER2(name, expression) RTI_INTEGER_LOOP(name, const int64_t a = x[0][i]; const int64_t b = x[1][i];, expression)
-#define RTI_INTEGER3(name, expression) \
-    RTI_INTEGER_LOOP(name, const int64_t a = x[0][i]; const int64_t b = x[1][i]; const int64_t c = x[2][i];, expression)
+#define RTI_OPERANDS1(type) const type a = x[0][i];
+#define RTI_OPERANDS2(type) const type a = x[0][i], b = x[1][i];
+#define RTI_OPERANDS3(type) const type a = x[0][i], b = x[1][i], c = x[2][i];
+#define RTI_OPERANDS4(type) const type a = x[0][i], b = x[1][i], c = x[2][i], d = x[3][i];
+#define RTI_INTEGER1(name, expression) RTI_PLAIN_RUN(name, i64, int64_t, RTI_OPERANDS1(int64_t), (int64_t)(expression))
+#define RTI_INTEGER2(name, expression) RTI_PLAIN_RUN(name, i64, int64_t, RTI_OPERANDS2(int64_t), (int64_t)(expression))
+#define RTI_INTEGER3(name, expression) RTI_PLAIN_RUN(name, i64, int64_t, RTI_OPERANDS3(int64_t), (int64_t)(expression))
+#define RTI_INTEGER4(name, expression) RTI_PLAIN_RUN(name, i64, int64_t, RTI_OPERANDS4(int64_t), (int64_t)(expression))
+#define RTI_COMPLEX1(name, expression) RTI_PLAIN_RUN(name, c128, rti_complex, RTI_OPERANDS1(rti_complex), expression)
+#define RTI_COMPLEX2(name, expression) RTI_PLAIN_RUN(name, c128, rti_complex, RTI_OPERANDS2(rti_complex), expression)
+#define RTI_COMPLEX3(name, expression) RTI_PLAIN_RUN(name, c128, rti_complex, RTI_OPERANDS3(rti_complex), expression)
+#define RTI_COMPLEX4(name, expression) RTI_PLAIN_RUN(name, c128, rti_complex, RTI_OPERANDS4(rti_complex), expression)
+#define RTI_PLAIN1(name, expression) RTI_PLAIN_RUN(name, f64, double, RTI_OPERANDS1(double), expression)
+#define RTI_PLAIN2(name, expression) RTI_PLAIN_RUN(name, f64, double, RTI_OPERANDS2(double), expression)
+#define RTI_PLAIN3(name, expression) RTI_PLAIN_RUN(name, f64, double, RTI_OPERANDS3(double), expression)
+#define RTI_PLAIN4(name, expression) RTI_PLAIN_RUN(name, f64, double, RTI_OPERANDS4(double), expression)
 
 typedef struct rti_step {
     rti_run_fn run;
@@ -83,7 +107,7 @@ typedef struct rti_program {
 typedef struct rti_plan_step {
     rti_run_fn run;
     uint8_t n_in;
-    uint16_t in[3];
+    uint16_t in[4];
 } rti_plan_step;
 
 enum { RTI_STEP_VALUE = RTI_MAX_INPUTS, RTI_MAX_VALUES = RTI_MAX_INPUTS + RTI_MAX_STEPS, RTI_CONSTANT_VALUE = RTI_MAX_VALUES };
@@ -270,10 +294,10 @@ static char *rti_operand_direct(const rti_sweep *s, const rti_operand *o, int64_
 
 static void rti_operand_read(const rti_sweep *s, const rti_operand *o, int64_t start, int64_t n, char *to)
 {
-    rti_load_fn load = rti_conversion_of(o->dtype)->load[s->program->compute];
-    size_t wide = rti_element_bytes(rti_class_dtype[s->program->compute]);
+    const rti_class compute = s->program->compute;
+    size_t wide = rti_element_bytes(rti_class_dtype[compute]);
     if (s->ndim == 0) {
-        load(to, o->data, 0, n);
+        rti_load(o->dtype, compute, to, o->data, 0, n);
         return;
     }
     rti_cursor c;
@@ -281,7 +305,7 @@ static void rti_operand_read(const rti_sweep *s, const rti_operand *o, int64_t s
     int last = s->ndim - 1;
     while (n > 0) {
         int64_t row = RTI_MIN(n, s->shape[last] - c.index[last]);
-        load(to, o->data + c.offset, o->stride[last], row);
+        rti_load(o->dtype, compute, to, o->data + c.offset, o->stride[last], row);
         to += (size_t)row * wide;
         n -= row;
         rti_cursor_move(&c, s, o, row);
@@ -290,10 +314,10 @@ static void rti_operand_read(const rti_sweep *s, const rti_operand *o, int64_t s
 
 static void rti_operand_write(const rti_sweep *s, const rti_operand *o, int64_t start, int64_t n, const char *from)
 {
-    rti_store_fn store = rti_conversion_of(o->dtype)->store[s->program->compute];
-    size_t wide = rti_element_bytes(rti_class_dtype[s->program->compute]);
+    const rti_class compute = s->program->compute;
+    size_t wide = rti_element_bytes(rti_class_dtype[compute]);
     if (s->ndim == 0) {
-        store(o->data, 0, from, n);
+        rti_store(o->dtype, compute, o->data, 0, from, n);
         return;
     }
     rti_cursor c;
@@ -301,7 +325,7 @@ static void rti_operand_write(const rti_sweep *s, const rti_operand *o, int64_t 
     int last = s->ndim - 1;
     while (n > 0) {
         int64_t row = RTI_MIN(n, s->shape[last] - c.index[last]);
-        store(o->data + c.offset, o->stride[last], from, row);
+        rti_store(o->dtype, compute, o->data + c.offset, o->stride[last], from, row);
         from += (size_t)row * wide;
         n -= row;
         rti_cursor_move(&c, s, o, row);
@@ -351,16 +375,17 @@ static void rti_sweep_range(void *work, int64_t begin, int64_t end)
 {
     const rti_sweep *s = RTI_CAST(const rti_sweep *, work);
     const rti_program *p = s->program;
+    const int64_t tile = p->compute == RTI_CLASS_C128 ? RTI_TILE / 2 : RTI_TILE;
     uint64_t buffer[RTI_MAX_REGISTERS][RTI_TILE];
     /* What a formula reads past the end of a short tile must be numbers, if only to keep the processor's exceptions away. */
     for (int k = 0; k < p->n_inputs; k++) {
         if (s->fixed[k])
-            rti_conversion_of(s->operand[k].dtype)->load[p->compute](buffer[k], s->operand[k].data, 0, RTI_TILE);
-        else if (end - begin < RTI_TILE || (end - begin) % RTI_STEP)
+            rti_load(s->operand[k].dtype, p->compute, buffer[k], s->operand[k].data, 0, tile);
+        else if (end - begin < tile || (end - begin) % RTI_STEP)
             memset(buffer[k], 0, sizeof buffer[k]);
     }
-    for (int64_t at = begin; at < end; at += RTI_TILE) {
-        int64_t n = RTI_MIN(end - at, (int64_t)RTI_TILE), whole = n - n % RTI_STEP;
+    for (int64_t at = begin; at < end; at += tile) {
+        int64_t n = RTI_MIN(end - at, tile), whole = n - n % RTI_STEP;
         if (whole)
             rti_sweep_tile(s, at, whole, false, buffer);
         if (n > whole)

@@ -19,7 +19,7 @@
 #elif RTI_X86 && defined(__GNUC__) && !defined(__OPTIMIZE_SIZE__)
 #  define RTI_FILL_FMA false
 #  define RTI_FILL_TWICE 1
-static RTI_INLINE bool rti_fill_has_avx2(void) { return (rti_cpu_sets() & RTI_CPU_AVX2) != 0; }
+static RTI_INLINE bool rti_fill_has_avx2(void) { return rti_isa() > RTI_ISA_base; }
 #else
 #  define RTI_FILL_FMA false
 #  define RTI_FILL_TWICE 0
@@ -395,28 +395,13 @@ RTI_FILL(rti_fill_normal_f64, double)
 
 /* ---- integers ---- */
 
-/* out[i] = low + w mod (high - low); W instead of w for 2^28 values and more, since the remainders of w would be too uneven. The
- * difference is taken mod 2^64, and 0 stands for all 2^64 values    torch.randint, torch.Tensor.random_(low, high) */
-static RTI_UNUSED void rti_fill_integers(rti_random *random, int64_t *out, int64_t n, int64_t low, int64_t high)
+/* out[i] = w mod modulus, W mod modulus where wide; 2^64 is written 0    torch.Tensor.random_() */
+static RTI_UNUSED void rti_fill_remainders(rti_random *random, int64_t *out, int64_t n, uint64_t modulus, bool wide)
 {
-    const uint64_t base = (uint64_t)low, range = (uint64_t)high - base;
-
-    if (range == 0)
-        for (int64_t i = 0; i < n; ++i)
-            out[i] = (int64_t)rti_random_word64(random);
-    else if (range < (uint64_t)1 << 28)
-        for (int64_t i = 0; i < n; ++i)
-            out[i] = (int64_t)(base + rti_random_word(random) % (uint32_t)range);
-    else
-        for (int64_t i = 0; i < n; ++i)
-            out[i] = (int64_t)(base + rti_random_word64(random) % range);
-}
-
-/* out[i] = W mod 2^63    torch.Tensor.random_() on int64 */
-static RTI_UNUSED void rti_fill_random_i64(rti_random *random, int64_t *out, int64_t n)
-{
-    for (int64_t i = 0; i < n; ++i)
-        out[i] = (int64_t)(rti_random_word64(random) & (uint64_t)INT64_MAX);
+    for (int64_t i = 0; i < n; ++i) {
+        uint64_t word = wide ? rti_random_word64(random) : rti_random_word(random);
+        out[i] = (int64_t)(modulus ? word % modulus : word);
+    }
 }
 
 static RTI_INLINE void rti_fill_exchange(int64_t *a, int64_t *b)
@@ -441,16 +426,141 @@ static RTI_UNUSED void rti_fill_permutation(rti_random *random, int64_t *out, in
             rti_fill_exchange(out + i, out + rti_random_word64(random) % (uint64_t)(i + 1));
 }
 
-/* ---- Bernoulli: 1 where u < p, else 0; u in double for both types    torch.Tensor.bernoulli_(p) ---- */
+/* ---- one number at a time, in double; a and b are the distribution's parameters, u a uniform of a 64-bit word ---- */
 
-static RTI_UNUSED void rti_fill_bernoulli_f32(rti_random *random, float *out, int64_t n, double p)
+static RTI_INLINE double rti_draw_unit(rti_random *random) { return rti_fill_unit_f64(rti_random_word64(random)); }
+
+/* mean a, deviation b    torch.Tensor.normal_ */
+static RTI_UNUSED double rti_draw_normal(rti_random *random, double a, double b)
 {
-    for (int64_t i = 0; i < n; ++i)
-        out[i] = rti_fill_unit_f64(rti_random_word64(random)) < p ? 1.0f : 0.0f;
+    return rti_fill_scale_f64(rti_fill_normal_one(random), a, b, RTI_FILL_FMA);
 }
 
-static RTI_UNUSED void rti_fill_bernoulli_f64(rti_random *random, double *out, int64_t n, double p)
+/* -ln(1 - u) / a    torch.Tensor.exponential_ */
+static RTI_UNUSED double rti_draw_exponential(rti_random *random, double a, double b) { (void)b; return -1.0 / a * log1p(-rti_draw_unit(random)); }
+
+/* ceil(ln u / ln(1 - a))    torch.Tensor.geometric_ */
+static RTI_UNUSED double rti_draw_geometric(rti_random *random, double a, double b) { (void)b; return ceil(log(rti_draw_unit(random)) / log1p(-a)); }
+
+/* a + b tan(pi (u - 1/2))    torch.Tensor.cauchy_ */
+static RTI_UNUSED double rti_draw_cauchy(rti_random *random, double a, double b)
 {
-    for (int64_t i = 0; i < n; ++i)
-        out[i] = rti_fill_unit_f64(rti_random_word64(random)) < p ? 1.0 : 0.0;
+    return rti_fill_fma_f64(b, tan(RTI_FILL_2PI / 2 * (rti_draw_unit(random) - 0.5)), a, RTI_FILL_FMA);
+}
+
+/* exp of a normal    torch.Tensor.log_normal_ */
+static RTI_UNUSED double rti_draw_log_normal(rti_random *random, double a, double b) { return exp(rti_draw_normal(random, a, b)); }
+
+/* ---- numbers whose parameters are tensors' elements. single: those are float32, and what PyTorch computes with them alone is rounded to it ---- */
+
+static RTI_INLINE double rti_draw_part(double x, bool single) { return single ? (double)(float)x : x; }
+
+/* Standard gamma of shape a: Marsaglia and Tsang's d v, "A simple method for generating gamma variables", 2000. A shape below 1 is raised
+ * by 1, and the number scaled by u^(1/a)    torch._standard_gamma */
+static RTI_UNUSED double rti_draw_gamma(rti_random *random, double a, bool single)
+{
+    RTI_FILL_EXACT
+    double scale = 1, d, c;
+    if (a < 1) {
+        if (!(a < 0 || a > 0))
+            return 0;
+        scale = pow(1 - rti_draw_unit(random), rti_draw_part(1 / a, single));
+        a = rti_draw_part(a + 1, single);
+    }
+    d = rti_draw_part(a - (double)(1.0f / 3.0f), single);
+    c = 1 / sqrt(9 * d);
+    for (;;) {
+        double x, y, v, u, square;
+        do {
+            x = rti_fill_normal_one(random);
+            y = 1 + c * x;
+        } while (y <= 0);
+        v = y * y * y;
+        u = 1 - rti_draw_unit(random);
+        square = x * x;
+        if (u < 1 - (double)0.0331f * square * square || log(u) < 0.5 * square + d * (1 - v + log(v)))
+            return scale * d * v;
+        if (!(a - a <= 0))      /* NaN or infinite: nothing is ever taken */
+            return a;
+    }
+}
+
+/* Poisson of rate a: below 10 the count of uniforms whose product stays above exp(-a); above, Hoermann's transformed rejection PTRS,
+ * "The transformed rejection method for generating Poisson random variables", 1993    torch.poisson */
+static RTI_UNUSED double rti_draw_poisson(rti_random *random, double a)
+{
+    RTI_FILL_EXACT
+    double root = sqrt(a), ln = log(a), b = 0.931 + 2.53 * root, slope = -0.059 + 0.02483 * b;
+    double inverse = 1.1239 + 1.1328 / (b - 3.4), accept = 0.9277 - 3.6224 / (b - 2);
+    if (!(a - a <= 0))
+        return a;
+    if (a < 10) {
+        double product = 1, least = exp(-a), k = 0;
+        while (a > 0 && (product *= rti_draw_unit(random)) > least)
+            k++;
+        return k;
+    }
+    for (;;) {
+        double u = rti_draw_unit(random) - 0.5, v = rti_draw_unit(random), edge = 0.5 - fabs(u);
+        double k = floor((2 * slope / edge + b) * u + a + 0.43);
+        if (edge >= 0.07 && v <= accept)
+            return k;
+        if (k < 0 || (edge < 0.013 && v > edge))
+            continue;
+        if (log(v) + log(inverse) - log(slope / (edge * edge) + b) <= -a + k * ln - lgamma(k + 1))
+            return k;
+    }
+}
+
+/* ln k! less Stirling's formula of it */
+static double rti_draw_stirling(double k)
+{
+    static const double small[] = { 0.0810614667953272, 0.0413406959554092, 0.0276779256849983, 0.02079067210376509, 0.0166446911898211,
+                                    0.0138761288230707, 0.0118967099458917, 0.0104112652619720, 0.00925546218271273, 0.00833056343336287 };
+    double square = (k + 1) * (k + 1);
+    return k < 10 ? small[(int)(k < 0 ? 0 : k)] : (1.0 / 12 - (1.0 / 360 - 1.0 / 1260 / square) / square) / (k + 1);
+}
+
+/* Binomial by Hoermann's BTRS, "The generation of binomial random variates", 1993; n p is 10 or more, p at most a half. */
+static double rti_draw_binomial_large(rti_random *random, double n, double p, bool single)
+{
+    RTI_FILL_EXACT
+    double q = rti_draw_part(1 - p, single), np = rti_draw_part(n * p, single);
+    double deviation = rti_draw_part(sqrt(rti_draw_part(np * q, single)), single);
+    double b = 1.15 + 2.53 * deviation, a = -0.0873 + 0.0248 * b + 0.01 * p, c = np + 0.5, accept = 0.92 - 4.2 / b;
+    double r = rti_draw_part(p / q, single), alpha = (2.83 + 5.1 / b) * deviation;
+    double m = floor(rti_draw_part(rti_draw_part(n + 1, single) * p, single));
+    for (;;) {
+        double u = rti_draw_unit(random) - 0.5, v = rti_draw_unit(random), edge = 0.5 - fabs(u), most;
+        double k = rti_draw_part(floor((2 * a / edge + b) * u + c), single), rest;
+        if (k < 0 || k > n)
+            continue;
+        if (edge >= 0.07 && v <= accept)
+            return k;
+        rest = rti_draw_part(n - k + 1, single);
+        v = log(v * alpha / (a / (edge * edge) + b));
+        most = (m + 0.5) * log((m + 1) / (r * (n - m + 1))) + (n + 1) * log((n - m + 1) / rest) + (k + 0.5) * log(r * rest / (k + 1))
+             + rti_draw_stirling(m) + rti_draw_stirling(n - m) - rti_draw_stirling(k) - rti_draw_stirling(n - k);
+        if (v <= most)
+            return k;
+    }
+}
+
+/* How many of n tries succeed with probability p: where n p is small, by the geometric gaps between successes    torch.binomial */
+static RTI_UNUSED double rti_draw_binomial(rti_random *random, double n, double p, bool single)
+{
+    double q = p > 0.5 ? rti_draw_part(1 - p, single) : p, k = 0, sum = 0, ln;
+    if (n <= 0 || p <= 0)
+        return 0;
+    if (p >= 1)
+        return n;
+    if (!(p - p <= 0 && n - n <= 0))
+        return p + n - n;
+    if (rti_draw_part(n * q, single) >= 10) {
+        k = rti_draw_binomial_large(random, n, q, single);
+        return p > 0.5 ? n - k : k;
+    }
+    for (ln = single ? (double)log1pf((float)-q) : log1p(-q); (sum += ceil(log(rti_draw_unit(random)) / ln)) <= n;)
+        k++;
+    return p > 0.5 ? n - k : k;
 }

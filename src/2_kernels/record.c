@@ -48,6 +48,7 @@ RTI_RECORD3(fma) RTI_RECORD3(select)
 #undef RTI_FORMULA1
 #undef RTI_FORMULA2
 #undef RTI_FORMULA3
+#undef RTI_FORMULA4
 #define RTI_FORMULA1(name, a) \
     static rti_vf RTI_FN(name)(rti_vf a); \
     static void RTI_FN(record_##name)(rti_recording *to, const int *in, int *out) { *out = RTI_FN(name)(RTI_FN(operand)(to, in[0])).node; } \
@@ -66,4 +67,11 @@ RTI_RECORD3(fma) RTI_RECORD3(select)
         *out = RTI_FN(name)(RTI_FN(operand)(to, in[0]), RTI_FN(operand)(to, in[1]), RTI_FN(operand)(to, in[2])).node; \
     } \
     static rti_vf RTI_FN(name)(rti_vf a, rti_vf b, rti_vf c)
+#define RTI_FORMULA4(name, a, b, c, d) \
+    static rti_vf RTI_FN(name)(rti_vf a, rti_vf b, rti_vf c, rti_vf d); \
+    static void RTI_FN(record_##name)(rti_recording *to, const int *in, int *out) \
+    { \
+        *out = RTI_FN(name)(RTI_FN(operand)(to, in[0]), RTI_FN(operand)(to, in[1]), RTI_FN(operand)(to, in[2]), RTI_FN(operand)(to, in[3])).node; \
+    } \
+    static rti_vf RTI_FN(name)(rti_vf a, rti_vf b, rti_vf c, rti_vf d)
 #endif

@@ -254,7 +254,7 @@ static RTI_INLINE void RTI_FN(store_left)(rti_real *p, rti_vf a, __mmask8 part) 
 #define RTI_IN(k) const rti_real *in##k = RTI_CAST(const rti_real *, in[k]);
 #define RTI_OUT(k) rti_real *out##k = RTI_CAST(rti_real *, out[k]);
 
-/* RTI_FORMULA1(name, x) { return ...; }, and so on up to three operands; RTI_MASK2 for those that answer with a mask */
+/* RTI_FORMULA1(name, x) { return ...; }, and so on up to four operands */
 #define RTI_FORMULA1(name, a) \
     static RTI_INLINE rti_vf RTI_FN(name)(rti_vf a); \
     RTI_LOOP(name, RTI_IN(0) RTI_OUT(0), RTI_PUT(0, RTI_FN(name)(RTI_TAKE(0)));) \
@@ -267,6 +267,11 @@ static RTI_INLINE void RTI_FN(store_left)(rti_real *p, rti_vf a, __mmask8 part) 
     static RTI_INLINE rti_vf RTI_FN(name)(rti_vf a, rti_vf b, rti_vf c); \
     RTI_LOOP(name, RTI_IN(0) RTI_IN(1) RTI_IN(2) RTI_OUT(0), RTI_PUT(0, RTI_FN(name)(RTI_TAKE(0), RTI_TAKE(1), RTI_TAKE(2)));) \
     static RTI_INLINE rti_vf RTI_FN(name)(rti_vf a, rti_vf b, rti_vf c)
+#define RTI_FORMULA4(name, a, b, c, d) \
+    static RTI_INLINE rti_vf RTI_FN(name)(rti_vf a, rti_vf b, rti_vf c, rti_vf d); \
+    RTI_LOOP(name, RTI_IN(0) RTI_IN(1) RTI_IN(2) RTI_IN(3) RTI_OUT(0), \
+             RTI_PUT(0, RTI_FN(name)(RTI_TAKE(0), RTI_TAKE(1), RTI_TAKE(2), RTI_TAKE(3)));) \
+    static RTI_INLINE rti_vf RTI_FN(name)(rti_vf a, rti_vf b, rti_vf c, rti_vf d)
 
 /* ---- the words as loops of their own, for recorded formulas; masks travel in tiles as the bits they are ---- */
 

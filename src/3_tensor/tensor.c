@@ -36,12 +36,19 @@ typedef struct rti_pending_head {
 
 enum { RTI_LAYOUT_STRIDED = 0 };
 
+/* Bits of a tensor's requires_grad. */
+enum {
+    RTI_GRAD_WANTED = 1,                /* on a leaf, or inherited */
+    RTI_GRAD_VIEW = 2,                  /* a view: writes in place may give it a new history, see 4_autograd/view.c */
+    RTI_GRAD_SEVERED = 4                /* a view that was made under rt_no_grad: such writes are refused */
+};
+
 struct rt_tensor {
     uint32_t tag;
     int32_t refs;
     uint8_t dtype, ndim, layout, device;
     uint8_t conj, neg;                  /* views that read as conjugated or negated */
-    bool requires_grad;                 /* wanted on a leaf, or inherited */
+    uint8_t requires_grad;              /* bits RTI_GRAD_... */
     bool pending;                       /* elements not computed yet: a capture holds them */
     bool contiguous;                    /* row-major without gaps */
     int32_t scope_level;
@@ -198,7 +205,8 @@ static RTI_INLINE rt_tensor *rti_tensor_header(rt_dtype dtype, int ndim, size_t 
     x->dtype = (uint8_t)dtype;
     x->ndim = (uint8_t)ndim;
     x->layout = x->device = x->conj = x->neg = 0;
-    x->requires_grad = x->pending = x->contiguous = false;
+    x->requires_grad = 0;
+    x->pending = x->contiguous = false;
     x->scope_level = 0;
     x->numel = 0;
     x->data = NULL;
@@ -307,12 +315,17 @@ static rt_tensor *rti_tensor_new(rt_dtype dtype, const int64_t *size, int ndim, 
     return x;
 }
 
+/* The version of the memory that a view's history belongs to; it stands behind the view's strides. */
+static RTI_INLINE int32_t *rti_view_version(rt_tensor *v) { return (int32_t *)(void *)(v->stride + v->ndim); }
+
 /* A view of x with its own sizes and strides, `offset` elements further on; owned by the caller. */
 static rt_tensor *rti_tensor_view(rt_tensor *x, const int64_t *size, const int64_t *stride, int ndim, int64_t offset)
 {
-    rt_tensor *v = rti_tensor_header((rt_dtype)x->dtype, ndim, 0);
+    rt_tensor *v = rti_tensor_header((rt_dtype)x->dtype, ndim, sizeof(int64_t));
     if (!v)
         return NULL;
+    v->requires_grad = rti_modes & RTI_MODE_NO_GRAD ? RTI_GRAD_VIEW | RTI_GRAD_SEVERED : RTI_GRAD_VIEW;
+    *rti_view_version(v) = x->storage->version;
     v->numel = 1;
     for (int d = 0; d < ndim; d++) {
         v->size[d] = size[d];
@@ -430,7 +443,7 @@ RT_API void rt_scope_end(rt_scope scope)
         return;                                    /* closed already, with one that was open round it */
     rti_scope_empty(t, scope.level);
     t->scope_level = scope.level - 1;
-    rti_modes = (rti_modes & ~(uint32_t)RTI_MODE_NO_GRAD) | (scope.modes & RTI_MODE_NO_GRAD);
+    rti_modes = (rti_modes & ~(uint32_t)RTI_MODE_GUARDS) | (scope.modes & RTI_MODE_GUARDS);
 }
 
 RT_API rt_tensor *rt_return(rt_scope scope, rt_tensor *x)

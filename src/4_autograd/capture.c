@@ -153,15 +153,15 @@ static bool rti_capture_fits(const rti_capture *c, const rti_call *call)
         alive += c->pending[i].x != NULL;
     return c->compute == call->compute && c->ndim == r->ndim &&
            (r->ndim == 0 || memcmp(c->size, r->size, (size_t)r->ndim * sizeof *r->size) == 0) && c->n_steps < RTI_MAX_STEPS &&
-           c->n_inputs + 3 <= RTI_MAX_INPUTS && c->n_pending < RTI_MAX_PENDING && alive < RTI_MAX_OUTPUTS &&
-           c->n_inputs + c->n_pending + 4 < RTI_MAX_REGISTERS;
+           c->n_inputs + 4 <= RTI_MAX_INPUTS && c->n_pending < RTI_MAX_PENDING && alive < RTI_MAX_OUTPUTS &&
+           c->n_inputs + c->n_pending + 5 < RTI_MAX_REGISTERS;
 }
 
-/* Whether a result can wait: between steps it is kept as it is computed, so its type must be the class's own, or bool. */
+/* Whether a result can wait: between steps it is kept as it is computed, so its type must be the class's own, or bool. Complex ones do not. */
 static bool rti_capture_takes(const rti_call *call)
 {
     rt_dtype dtype = call->result[0].dtype;
-    return (dtype == rti_class_dtype[call->compute] || dtype == RT_BOOL) && !rti_common_is_narrow(call);
+    return call->compute != RTI_CLASS_C128 && (dtype == rti_class_dtype[call->compute] || dtype == RT_BOOL) && !rti_common_is_narrow(call);
 }
 
 /* Puts a call whose shape rule has run into the capture, its result pending. */

@@ -1,6 +1,7 @@
 /* ---- the door: every call of every operation comes through here ---------------------------------------------------------------------- */
 
 static rt_status rti_door(const rt_op *op, const rt_value *arg, int n_args, rt_tensor *const *into, rt_value *results);
+static rt_status rti_door_watched(const rt_op *op, const rt_value *arg, int n_args, rt_tensor *const *into, rt_value *results);
 
 /* ---- arguments ---- */
 
@@ -13,19 +14,14 @@ static RTI_NOINLINE rt_status rti_refuse_argument(const rt_op *op, const rt_tens
     return rti_pending_code();
 }
 
-static RTI_NOINLINE rt_status rti_refuse_complex(const rt_op *op, int k)
-{
-    rti_op_text name;
-    return rti_raise(RT_ERR_DTYPE, rti_op_base(op, &name), "argument %d: expected a real number, got a complex one; these are not available yet", k + 1);
-}
-
 /* What the tensors among the arguments are: does one have a history or ask for one, is one not computed yet? */
-typedef struct rti_look { bool wants_grad, pending; } rti_look;
+typedef struct rti_look { uint32_t wants_grad; bool pending; } rti_look;      /* wants_grad: bits RTI_GRAD_... */
 
 /* Checks every tensor among the arguments. */
 static RTI_INLINE rt_status rti_door_look(const rt_op *op, const rt_value *arg, int n_args, rti_look *look)
 {
-    bool wants_grad = false, pending = false;
+    uint32_t wants_grad = 0;
+    bool pending = false;
     for (int k = 0; k < n_args; k++) {
         if (RTI_LIKELY(arg[k].tag == RT_VALUE_TENSOR)) {
             const rt_tensor *x = arg[k].as.tensor;
@@ -41,8 +37,6 @@ static RTI_INLINE rt_status rti_door_look(const rt_op *op, const rt_value *arg, 
                 wants_grad |= x->requires_grad;
                 pending |= x->pending;
             }
-        } else if (RTI_UNLIKELY(arg[k].tag == RT_VALUE_COMPLEX)) {
-            return rti_refuse_complex(op, k);
         }
     }
     look->wants_grad = wants_grad;
@@ -85,7 +79,7 @@ static rt_status rti_check_into(const rti_call *c, const rt_tensor *x, int k)
     if (x->ndim != r->ndim || (r->ndim > 0 && memcmp(x->size, r->size, (size_t)r->ndim * sizeof *r->size) != 0))
         return rti_raise(RT_ERR_SHAPE, rti_op_base(c->op, &name), "the result has shape %s and does not fit into the given tensor of shape %s",
                          rti_dims_text(&want, r->size, r->ndim), rti_shape_of_text(&have, x));
-    if (!rti_conversion_of((rt_dtype)x->dtype) || rti_kind_rank(r->dtype) > rti_kind_rank((rt_dtype)x->dtype))
+    if (rti_kind_rank(r->dtype) > rti_kind_rank((rt_dtype)x->dtype))
         return rti_raise(RT_ERR_DTYPE, rti_op_base(c->op, &name), "the result is %s and cannot be written into a %s tensor", rt_dtype_name(r->dtype),
                          rt_dtype_name((rt_dtype)x->dtype));
     return RT_OK;
@@ -145,16 +139,18 @@ static RTI_INLINE rt_status rti_door_run(rti_call *c, rt_tensor *const *into, bo
 {
     const rt_op *op = c->op;
     rt_status status;
+    bool shaped = false;       /* a shape rule may put other operands in the arguments' place: it is asked once */
     if (RTI_UNLIKELY(rti_modes & RTI_MODE_CAPTURE) && op->formula && !into) {
         if ((status = op->shape(c)) != RT_OK)
             return status;
         if (rti_capture_takes(c))
             return rti_capture_append(c);
+        shaped = true;
     }
     if (RTI_UNLIKELY(pending) && (status = rti_settle_arguments(c->arg, c->n_args)) != RT_OK)
         return status;
     if (op->shape) {
-        if (RTI_UNLIKELY((status = op->shape(c)) != RT_OK || (status = rti_door_allocate(c, into)) != RT_OK))
+        if (RTI_UNLIKELY((!shaped && (status = op->shape(c)) != RT_OK) || (status = rti_door_allocate(c, into)) != RT_OK))
             return status;
     }
     status = op->kernel(c);
@@ -163,12 +159,28 @@ static RTI_INLINE rt_status rti_door_run(rti_call *c, rt_tensor *const *into, bo
     return status;
 }
 
+/* Whether x, the first argument, may be changed in place on the tape. */
+static rt_status rti_check_inplace_grad(const rt_op *op, const rt_tensor *x)
+{
+    rti_op_text name;
+    bool wants = (x->requires_grad & RTI_GRAD_WANTED) != 0;
+    if (x->requires_grad & RTI_GRAD_SEVERED)
+        return rti_refuse_severed(x, rti_op_base(op, &name), "it is");
+    if (wants && x->base && (x->requires_grad & RTI_GRAD_VIEW) && !rti_node_of(x->base))
+        return rti_raise(RT_ERR_GRAD, rti_op_base(op, &name), "a view of a leaf that requires a gradient cannot be changed in place on the tape: use rt_no_grad");
+    if (wants && !rti_node_of(x))
+        return rti_raise(RT_ERR_GRAD, rti_op_base(op, &name), "a leaf that requires a gradient cannot be changed in place on the tape: use rt_no_grad");
+    return RT_OK;
+}
+
 /* Whether results may be written into these tensors as far as gradients are concerned. */
-static RTI_NOINLINE rt_status rti_check_into_grad(const rt_op *op, const rt_value *arg, rt_tensor *const *into, bool wants_grad)
+static RTI_NOINLINE rt_status rti_check_into_grad(const rt_op *op, const rt_value *arg, int n_args, rt_tensor *const *into, rti_look *look)
 {
     rti_op_text name;
     rti_shape_text text;
-    for (int k = 0; k < op->n_results; k++) {
+    bool taped = !(rti_modes & RTI_MODE_NO_GRAD);
+    rt_status status = taped && (look->wants_grad & RTI_GRAD_VIEW) ? rti_refresh_arguments(arg, n_args, &look->wants_grad) : RT_OK;
+    for (int k = 0; k < op->n_results && status == RT_OK; k++) {
         rt_tensor *x = into[k];
         bool inplace = arg[0].tag == RT_VALUE_TENSOR && arg[0].as.tensor == x;
         if (!rti_is_tensor(x, rti_op_base(op, &name), "the tensor to write into") || rti_settle(x) != RT_OK)
@@ -179,16 +191,15 @@ static RTI_NOINLINE rt_status rti_check_into_grad(const rt_op *op, const rt_valu
             if (x->size[d] > 1 && x->stride[d] == 0)
                 return rti_raise(RT_ERR_STATE, rti_op_base(op, &name), "several elements of the tensor to write into lie in one place, as after rt_expand: "
                                                                        "expected one that has a place for each, got shape %s", rti_shape_of_text(&text, x));
-        if (!(wants_grad || x->requires_grad) || (rti_modes & RTI_MODE_NO_GRAD))
+        if (rti_is_inference(x) && !(rti_modes & RTI_MODE_INFERENCE))
+            return rti_raise(RT_ERR_GRAD, rti_op_base(op, &name), "a tensor made under rt_inference_mode cannot be changed in place outside of it: rt_clone it first");
+        if (!taped || !(look->wants_grad || rti_wants_grad(x)))
             continue;
         if (!inplace)
             return rti_raise(RT_ERR_GRAD, rti_op_base(op, &name), "the out form is not differentiable, and an operand requires a gradient");
-        if (x->requires_grad && !(x->meta && rti_meta(x)->node))
-            return rti_raise(RT_ERR_GRAD, rti_op_base(op, &name), "a leaf that requires a gradient cannot be changed in place on the tape: use rt_no_grad");
-        if (x->base)
-            return rti_raise(RT_ERR_UNSUPPORTED, rti_op_base(op, &name), "changing a view in place on the tape is not available yet");
+        status = rti_check_inplace_grad(op, x);
     }
-    return RT_OK;
+    return status;
 }
 
 static RTI_NOINLINE rt_status rti_refuse_gradient(const rt_op *op)
@@ -197,20 +208,23 @@ static RTI_NOINLINE rt_status rti_refuse_gradient(const rt_op *op)
     return rti_raise(RT_ERR_GRAD, rti_op_base(op, &name), "has no derivative, and an operand requires a gradient: detach it, or use rt_no_grad");
 }
 
-static RTI_NOINLINE rt_status rti_call_mode(const rt_op *op, const rt_value *arg, int n_args, rt_value *results)
+static RTI_NOINLINE rt_status rti_call_mode(const rt_op *op, const rt_value *arg, int n_args, rt_tensor *const *into, rt_value *results)
 {
     rti_thread *t = rti_thread_state();
     rt_mode *mode = t->mode_stack;
     t->mode_stack = mode->below;
     if (!t->mode_stack)
         rti_modes &= ~(uint32_t)RTI_MODE_STACK;
-    rt_status status = mode->call(mode, op, arg, n_args, results);
+    rt_status status = mode->call(mode, op, arg, n_args, into, results);
     t->mode_stack = mode;
     rti_modes |= RTI_MODE_STACK;
-    /* the mode's results lie in its scope; the caller of the door owns references */
-    for (int k = 0; k < op->n_results && status == RT_OK; k++)
+    /* results lie in the mode's scope, or are the given tensors; the caller of the door owns references */
+    for (int k = 0; k < op->n_results && status == RT_OK; k++) {
+        if (into)
+            rti_box_tensor(&results[k], into[k]);
         if (results[k].tag == RT_VALUE_TENSOR)
             rti_retain(results[k].as.tensor);
+    }
     return status;
 }
 
@@ -235,29 +249,28 @@ static RTI_NOINLINE rt_status rti_door_failed(rti_call *c, rt_status status)
     return status;
 }
 
-/* Runs an operation. results: owned references. into: where results go instead of new tensors, NULL for new ones. */
-static rt_status rti_door(const rt_op *op, const rt_value *arg, int n_args, rt_tensor *const *into, rt_value *results)
+/* What comes behind the modes. */
+static RTI_INLINE rt_status rti_door_run_call(const rt_op *op, const rt_value *arg, int n_args, rt_tensor *const *into, rt_value *results, rti_look *look)
 {
-    rti_look look = { false, false };
-    rt_status status = rti_door_look(op, arg, n_args, &look);
-    if (RTI_UNLIKELY(status != RT_OK))
-        return status;
-    if (RTI_UNLIKELY((rti_modes & RTI_MODE_STACK) && !into))
-        return rti_call_mode(op, arg, n_args, results);
+    rt_status status;
     if (op->compose && !into)
         return rti_door_compose(op, arg, n_args, results);
-    if (RTI_UNLIKELY(into != NULL) && (status = rti_check_into_grad(op, arg, into, look.wants_grad)) != RT_OK)
+    if (RTI_UNLIKELY(into != NULL) && (status = rti_check_into_grad(op, arg, n_args, into, look)) != RT_OK)
         return status;
     rti_node *node = NULL;
-    if (look.wants_grad && !(rti_modes & RTI_MODE_NO_GRAD) && !(op->flags & RTI_CONSTANT)) {
-        if (RTI_UNLIKELY(!op->backward))
-            return rti_refuse_gradient(op);
-        node = rti_tape_begin(op, arg, n_args);
-        if (RTI_UNLIKELY(!node))
-            return rti_pending_code();
-        if (RTI_UNLIKELY(into != NULL) && (status = rti_tape_set_aside(node, into[0])) != RT_OK) {
-            rti_node_release(node);
+    if (look->wants_grad && !(rti_modes & RTI_MODE_NO_GRAD) && !(op->flags & RTI_CONSTANT)) {
+        if (RTI_UNLIKELY(look->wants_grad & RTI_GRAD_VIEW) && (status = rti_refresh_arguments(arg, n_args, &look->wants_grad)) != RT_OK)
             return status;
+        if (RTI_LIKELY(look->wants_grad != 0)) {
+            if (RTI_UNLIKELY(!op->backward))
+                return rti_refuse_gradient(op);
+            node = rti_tape_begin(op, arg, n_args);
+            if (RTI_UNLIKELY(!node))
+                return rti_pending_code();
+            if (RTI_UNLIKELY(into != NULL) && (status = rti_tape_set_aside(node, into[0])) != RT_OK) {
+                rti_node_release(node);
+                return status;
+            }
         }
     }
     rti_call c;
@@ -267,18 +280,72 @@ static rt_status rti_door(const rt_op *op, const rt_value *arg, int n_args, rt_t
     c.formula = op->formula;
     for (int k = 0; k < RTI_MAX_RESULTS; k++)
         c.out[k] = NULL;
-    status = rti_door_run(&c, into, look.pending);
+    status = rti_door_run(&c, into, look->pending);
     if (RTI_UNLIKELY(node != NULL)) {
         if (status == RT_OK)
             status = rti_tape_end(node, c.out);
         else
             rti_node_release(node);
+        if (RTI_UNLIKELY(into != NULL) && status == RT_OK && (into[0]->requires_grad & RTI_GRAD_VIEW))
+            status = rti_view_rebase(into[0]);
     }
     if (RTI_UNLIKELY(status != RT_OK))
         return rti_door_failed(&c, status);
     for (int k = 0; k < op->n_results; k++)
         rti_box_tensor(&results[k], c.out[k]);
     return RT_OK;
+}
+
+/* Runs an operation. results: owned references. into: where results go instead of new tensors, NULL for new ones. */
+static rt_status rti_door(const rt_op *op, const rt_value *arg, int n_args, rt_tensor *const *into, rt_value *results)
+{
+    rti_look look = { 0, false };
+    rt_status status = rti_door_look(op, arg, n_args, &look);
+    if (RTI_UNLIKELY(status != RT_OK))
+        return status;
+    if (RTI_UNLIKELY(rti_modes & RTI_MODE_WATCHED))
+        return rti_door_watched(op, arg, n_args, into, results);
+    return rti_door_run_call(op, arg, n_args, into, results, &look);
+}
+
+static rt_status rti_frame_take(rti_node *node);
+
+/* What guards ask of results that have been made: the node notes where it was made, or leaves what it saved to a checkpoint; new memory
+ * stops counting. */
+static rt_status rti_watch_results(const rt_op *op, rt_tensor *const *into, const rt_value *results)
+{
+    rti_node *node = NULL;
+    rt_status status = RT_OK;
+    for (int k = 0; k < op->n_results; k++) {
+        rt_tensor *x = results[k].as.tensor;
+        if ((rti_modes & RTI_MODE_MARK) && !into && !(op->flags & RTI_VIEW))
+            rti_mark_inference(x);
+        if (!node && !(rti_modes & RTI_MODE_NO_GRAD) && !(op->flags & RTI_CONSTANT))
+            node = rti_node_of(x);
+    }
+    if (node && node->op == op && (rti_modes & RTI_MODE_ANOMALY))
+        status = rti_note(node);
+    if (node && node->op == op && (rti_modes & RTI_MODE_CHECKPOINT) && status == RT_OK)
+        status = rti_frame_take(node);
+    return status;
+}
+
+/* A call of a thread that has modes pushed or guards open that look at every call. */
+static RTI_NOINLINE rt_status rti_door_watched(const rt_op *op, const rt_value *arg, int n_args, rt_tensor *const *into, rt_value *results)
+{
+    if (rti_modes & RTI_MODE_STACK)
+        return rti_call_mode(op, arg, n_args, into, results);
+    if (op->compose && !into)
+        return rti_door_compose(op, arg, n_args, results);
+    uint32_t watched = rti_modes & RTI_MODE_WATCHED;
+    rti_modes &= ~watched;
+    rt_status status = rti_door(op, arg, n_args, into, results);
+    rti_modes |= watched;
+    if (status != RT_OK || (status = rti_watch_results(op, into, results)) == RT_OK)
+        return status;
+    for (int k = 0; k < op->n_results; k++)
+        rti_release(results[k].as.tensor);
+    return status;
 }
 
 /* ---- typed functions: arguments in an array, the first result to the scope ---- */

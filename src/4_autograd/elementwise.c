@@ -17,7 +17,7 @@ static rt_dtype rti_promotion_join(rt_dtype high, rt_dtype low)
         return low;
     if (low == RT_DTYPE_DEFAULT || rti_kind_rank(low) <= rti_kind_rank(high))
         return high;
-    if (rti_kind_rank(low) == 2 && rti_kind_rank(high) < 2)
+    if (rti_kind_rank(low) >= 2 && rti_kind_rank(high) < 2)
         return low;
     return rti_promote(high, low);
 }
@@ -39,7 +39,7 @@ static bool rti_promote_operands(const rti_call *c, int first, int n, rt_dtype *
             fits = rti_promotion_add(&p.number, rti_scalar_dtype(rti_scalar_of_value(&c->arg[k]).kind));
     }
     *result = rti_promotion_join(rti_promotion_join(p.dimensioned, p.zero_dim), p.number);
-    return fits;
+    return fits && *result != RT_DTYPE_DEFAULT;
 }
 
 static RTI_NOINLINE rt_status rti_refuse_promotion(const rti_call *c, int n)
@@ -93,8 +93,10 @@ static RTI_INLINE rt_status rti_elementwise_class(rti_call *c, int n, rt_dtype c
     c->common = common;
     c->compute = rti_class_of(common);
     c->run = rti_formula_run(c->formula, c->compute);
-    c->result[0].dtype = flags & RTI_TO_BOOL ? RT_BOOL : common;
-    return RTI_LIKELY(rti_conversion_of(common) && c->run) ? RT_OK : rti_refuse_dtype(c, common);
+    c->result[0].dtype = flags & RTI_TO_BOOL ? RT_BOOL : RTI_UNLIKELY(flags & RTI_TO_REAL) ? rti_real_dtype(common) : common;
+    if (RTI_UNLIKELY(!c->run) && c->compute == RTI_CLASS_F32)      /* a plain formula: float32 is computed in double */
+        c->run = rti_formula_run(c->formula, c->compute = RTI_CLASS_F64);
+    return RTI_LIKELY(c->run && (!rti_is_bare(common) || flags & RTI_BARE)) ? RT_OK : rti_refuse_dtype(c, common);
 }
 
 static rt_status rti_elementwise_dtype(rti_call *c, int n)
@@ -119,11 +121,11 @@ static RTI_INLINE bool rti_shape_join(rti_call *c, const rt_tensor *x)
     return rti_broadcast(r->size, &r->ndim, x->size, x->ndim);
 }
 
-/* Whether two operands have one shape and dtype, one that can be computed with: the common case. The shape goes into size[]. */
+/* Whether two operands have one shape and dtype: the common case. The shape goes into size[]. */
 static RTI_INLINE bool rti_alike(const rt_tensor *a, const rt_tensor *b, int64_t *size)
 {
     int ndim = a->ndim;
-    if (RTI_UNLIKELY(a->dtype != b->dtype || ndim != b->ndim || !rti_conversion_of((rt_dtype)a->dtype)))
+    if (RTI_UNLIKELY(a->dtype != b->dtype || ndim != b->ndim))
         return false;
     for (int d = 0; d < ndim; d++) {
         size[d] = a->size[d];
@@ -149,8 +151,6 @@ static RTI_NOINLINE rt_status rti_shape_general(rti_call *c)
             contiguous = false;
             continue;
         }
-        if (!rti_conversion_of((rt_dtype)x->dtype))
-            return rti_refuse_dtype(c, (rt_dtype)x->dtype);
         contiguous &= x->contiguous;
         if (first) {
             same_dtype &= x->dtype == first->dtype;
@@ -199,7 +199,7 @@ static RTI_INLINE void rti_operand_of(rti_operand *o, const rt_tensor *x, const 
         o->stride[d] = x->size[d - shift] == 1 && size[d] != 1 ? 0 : x->stride[d - shift] * wide;
 }
 
-/* A number as an operand of its class; the value is kept in *word. */
+/* A number as an operand of its class; the value is kept in word[2]. */
 static void rti_operand_number(rti_operand *o, rt_scalar s, rti_class compute, uint64_t *word, int ndim)
 {
     rti_scalar_to_class(s, compute, word);
@@ -226,12 +226,15 @@ static bool rti_overlaps(const rt_tensor *x, const rt_tensor *out)
 static rt_tensor *rti_copy_of(const rt_tensor *x, rt_dtype dtype);
 
 /* Whether the common type is narrower than what it is computed in, so that operands of other types must be brought to it first: in uint8,
- * -1 is 255, and compares so. */
-static RTI_INLINE bool rti_common_is_narrow(const rti_call *c) { return c->compute == RTI_CLASS_I64 && c->common != RT_INT64 && c->common != RT_BOOL; }
+ * -1 is 255, and compares so; and the sine of 2^24 + 1 in float32 is that of 2^24. */
+static RTI_INLINE bool rti_common_is_narrow(const rti_call *c)
+{
+    return c->compute == RTI_CLASS_I64 ? c->common != RT_INT64 && c->common != RT_BOOL : c->compute == RTI_CLASS_F64 && c->common == RT_FLOAT32;
+}
 
 static rt_scalar rti_as_common(const rti_call *c, rt_scalar s)
 {
-    char element[8];
+    char element[16];
     if (!rti_common_is_narrow(c) && c->common != RT_BOOL)
         return s;
     rti_write_element(c->common, element, s);
@@ -267,16 +270,16 @@ static bool rti_flat_into(const rti_call *c)
 static RTI_NOINLINE rt_status rti_run_general(rti_call *c)
 {
     const rti_formula *f = c->formula;
-    rt_tensor *out = c->out[0], *copy[3] = { NULL, NULL, NULL };
-    rti_operand operand[4];
-    uint64_t word[3];
+    rt_tensor *out = c->out[0], *copy[4] = { NULL, NULL, NULL, NULL };
+    rti_operand operand[5];
+    uint64_t word[4][2];
     rti_program program;
     rt_status status = RT_OK;
     rti_program_of(&program, f, c->compute);
     for (int k = 0; k < f->n_in && status == RT_OK; k++) {
         rt_tensor *x = rti_arg_tensor(c, k);
         if (!x) {
-            rti_operand_number(&operand[k], rti_as_common(c, rti_scalar_of_value(&c->arg[k])), c->compute, &word[k], out->ndim);
+            rti_operand_number(&operand[k], rti_as_common(c, rti_scalar_of_value(&c->arg[k])), c->compute, word[k], out->ndim);
             continue;
         }
         bool narrows = rti_common_is_narrow(c) && x->dtype != c->common && x->dtype != RT_BOOL;
@@ -293,12 +296,16 @@ static RTI_NOINLINE rt_status rti_run_general(rti_call *c)
         rti_operand_of(&operand[f->n_in], out, out->size, out->ndim);
         status = rti_program_run(&program, operand, out->ndim, out->size, out->numel);
     }
-    for (int k = 0; k < 3; k++)
+    for (int k = 0; k < 4; k++)
         rti_release(copy[k]);
     return status;
 }
 
 static rt_status rti_run_elementwise(rti_call *c) { return RTI_LIKELY(c->flat && rti_flat_into(c)) ? rti_run_flat(c) : rti_run_general(c); }
+
+/* An elementwise row: schema, flags, formula, derivative, its one-formula form, what it saves, where tests draw its inputs. */
+#define RTI_ELEMENTWISE(schema, flags, formula, backward, fast_backward, saves, low, high) \
+    { schema, 1, (flags) | RTI_ANY_OUT, &formula, rti_shape_elementwise, rti_run_elementwise, NULL, backward, fast_backward, NULL, saves, low, high }
 
 /* ---- copying: the identity formula, between any two layouts and dtypes ---- */
 
@@ -326,7 +333,7 @@ static rt_status rti_copy_into(rt_tensor *out, const rt_tensor *x)
     rti_operand operand[2];
     /* Between two integers, or from one to a float, values pass exactly; a float64 must not pass through float32. */
     rti_class from = rti_class_of((rt_dtype)x->dtype), to = rti_class_of((rt_dtype)out->dtype);
-    rti_copy_program(&p, from == RTI_CLASS_I64 || to == RTI_CLASS_I64 ? from : to);
+    rti_copy_program(&p, (from == RTI_CLASS_I64 && x->dtype != RT_UINT64) || to == RTI_CLASS_I64 ? from : to);
     rti_operand_of(&operand[0], x, out->size, out->ndim);
     rti_operand_of(&operand[1], out, out->size, out->ndim);
     return rti_program_run(&p, operand, out->ndim, out->size, out->numel);

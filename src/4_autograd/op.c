@@ -22,6 +22,7 @@ typedef struct rti_call {
     bool flat;                             /* operands are tensors of the result's shape, contiguous, of the class's own dtype */
     rti_result result[RTI_MAX_RESULTS];
     rt_tensor *out[RTI_MAX_RESULTS];       /* allocated, or given, before the kernel runs; owned by the call */
+    rt_value operand[4];                   /* a shape rule may set out other operands here, and let arg point to them */
 } rti_call;
 
 struct rti_backward;
@@ -34,8 +35,11 @@ enum {
     RTI_CONDITION = 8,         /* elementwise: the first operand is a condition and takes no part in promotion */
     RTI_NO_INTEGERS = 16,      /* elementwise: refuses integers and bool, as PyTorch does */
     RTI_NO_BOOL = 32,          /* elementwise: refuses bool, in any operand */
+    RTI_TO_REAL = 64,          /* elementwise: of complex numbers the result is real */
     RTI_VIEW = 128,            /* the result shares memory with the first argument */
     RTI_CONSTANT = 256,        /* the result never depends on inputs in a way that has a derivative (comparisons, indices) */
+    RTI_FIRST_ONLY = 2048,     /* of several results only the first has a derivative */
+    RTI_BARE = 1024,           /* elementwise: takes uint16, uint32, uint64 and the float8 types, too */
     RTI_ANY_OUT = 512          /* the kernel writes into results of any strides, and over its operands */
 };
 

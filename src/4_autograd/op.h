@@ -3,10 +3,11 @@
 /* One operation: its row. */
 typedef struct rt_op rt_op;
 
-/* A mode: sees every operation of the thread that pushed it that makes new results, and may answer in its place; in-place and out forms
- * pass it by. It calls rt_call itself to let one through; while it runs, it is off the stack. */
+/* A mode: sees every operation of the thread that pushed it, and may answer in its place. It calls rt_call itself to let one through, or
+ * rt_call_out(op, args, n_args, into) where `into` is not NULL: results then go into given tensors, into[k] for result k; of the form in
+ * place, into[0] is the first argument. While it runs, it is off the stack. */
 typedef struct rt_mode {
-    rt_status (*call)(struct rt_mode *mode, const rt_op *op, const rt_value *args, int n_args, rt_value *results);
+    rt_status (*call)(struct rt_mode *mode, const rt_op *op, const rt_value *args, int n_args, rt_tensor *const *into, rt_value *results);
     void *user;
     struct rt_mode *below;    /* set by rt_mode_push */
 } rt_mode;

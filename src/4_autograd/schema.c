@@ -52,7 +52,7 @@ static bool rti_param_takes(const rti_param *p, const rt_value *v)
     if (rti_type_is(p, "Tensor"))
         return v->tag == RT_VALUE_TENSOR;
     if (rti_type_is(p, "ScalarType"))
-        return v->tag == RT_VALUE_DTYPE;
+        return v->tag == RT_VALUE_DTYPE && v->as.i > RT_DTYPE_DEFAULT && v->as.i < RT_DTYPE_COUNT;
     if (rti_type_is(p, "Scalar"))
         return rti_value_is_number(v);
     if (rti_type_is(p, "float"))
@@ -74,7 +74,9 @@ static const char *rti_value_kind(const rt_value *v)
     return v->tag < RTI_COUNT(kinds) ? kinds[v->tag] : "something unknown";
 }
 
-/* A default's text as a value: None, True, False, a number, []. */
+static const int64_t rti_last_two[2] = { -2, -1 };
+
+/* A default's text as a value: None, True, False, a number, [], [-2, -1]. */
 static rt_value rti_param_default(const rti_param *p)
 {
     char text[32];
@@ -86,7 +88,7 @@ static rt_value rti_param_default(const rti_param *p)
     if (strcmp(text, "True") == 0 || strcmp(text, "False") == 0)
         return rt_value_bool(text[0] == 'T');
     if (text[0] == '[')
-        return rt_value_ints(NULL, 0);
+        return strcmp(text, "[-2, -1]") == 0 ? rt_value_ints(rti_last_two, 2) : rt_value_ints(NULL, 0);
     if (rti_type_is(p, "float") || strchr(text, '.'))
         return rt_value_float(strtod(text, NULL));
     return rt_value_int(strtoll(text, NULL, 10));

@@ -1,12 +1,14 @@
 /* ---- the tape -------------------------------------------------------------------------------------------------------------------- */
 
 typedef struct rti_node rti_node;
+struct rti_hooks;
 
 /* What gradients hang on a tensor: its own, and where it came from. */
 typedef struct rti_grad_meta {
     rti_meta_head head;
     rt_tensor *grad;              /* accumulated; NULL: none */
     rti_node *node;               /* the call that made the tensor; NULL for a leaf */
+    struct rti_hooks *hooks;      /* of a leaf; in a node, there if the node is RTI_NODE_HOOKED */
     int32_t index;                /* which of its results this is */
     rti_spinlock lock;            /* held while grad is added to */
 } rti_grad_meta;
@@ -21,35 +23,74 @@ typedef struct rti_edge {
     int64_t *size;                /* the input's shape */
 } rti_edge;
 
-/* One call: what its derivative needs, and its inputs' edges. One block, its results' metas included. */
+/* One result of a call: its tensor's meta, and what the tape and a backward pass keep of it. */
+typedef struct rti_slot {
+    rti_grad_meta meta;           /* holds a reference to the node while its tensor lives */
+    rt_tensor *grad;              /* in the pass that owns the node: the result's gradient so far */
+    rt_tensor *saved;             /* the result's elements, without their history */
+    int32_t saved_version;
+} rti_slot;
+
+/* What few nodes have besides. */
+typedef struct rti_extra {
+    void (*free_saved)(struct rti_extra *extra);      /* lets go of what a function of the user's saved; may be NULL */
+    void (*release)(struct rti_extra *extra);         /* takes the extra's owner apart; may be NULL */
+    void *owner;                                      /* a function's context */
+    struct rti_frame *frame;                          /* the checkpoint that the call was made in, which recomputes what it has not saved */
+    int64_t place;                                    /* and its number there */
+    char *note;                                       /* under rt_detect_anomaly: where the call was made; NULL: nothing known */
+} rti_extra;
+
+/* Bits of a node's state; the rest counts passes that went into it while another one owned it. */
+enum { RTI_NODE_FREED = 1, RTI_NODE_HOOKED = 2, RTI_NODE_EXTRA = 4, RTI_NODE_VISITOR = 16 };
+
+/* One call: what its derivative needs, and its inputs' edges. One block: its results' slots stand right behind it. */
 struct rti_node {
     int32_t refs;
-    int32_t claimed;              /* a backward pass is holding it */
+    int32_t state;                /* FREED: what was saved has been let go of */
     uint64_t sequence;            /* higher than that of every node it depends on */
     const rt_op *op;
     int n_args, n_edges, n_results;
-    bool freed;                   /* what was saved has been let go of */
+    void *owner;                  /* the backward pass that keeps its gradients in the slots; NULL: none */
     rt_value *arg;                /* as called; tensors that were not saved are NULL */
     int32_t *version;             /* of each edge's tensor when it was saved */
     rti_edge *edge;               /* one for each tensor among the arguments, members of lists included, in order */
-    rt_tensor *saved_result[RTI_MAX_RESULTS];    /* the results' elements, without their history */
-    int32_t saved_version[RTI_MAX_RESULTS];
-    rt_tensor *grad[RTI_MAX_RESULTS];            /* while a backward pass runs: the results' gradients so far */
+    rti_extra *extra;             /* there if the node is RTI_NODE_EXTRA */
     rti_node *next_dead;
 };
 
-/* The results' metas stand right behind the node: each holds a reference to it while its tensor lives. */
-static RTI_INLINE rti_grad_meta *rti_node_meta(rti_node *node, int k) { return (rti_grad_meta *)(void *)(node + 1) + k; }
-
+static RTI_INLINE rti_slot *rti_node_slot(rti_node *node, int k) { return (rti_slot *)(void *)(node + 1) + k; }
+static RTI_INLINE rti_grad_meta *rti_node_meta(rti_node *node, int k) { return &rti_node_slot(node, k)->meta; }
 static RTI_INLINE rti_grad_meta *rti_meta(const rt_tensor *x) { return (rti_grad_meta *)(void *)x->meta; }
-
 static RTI_INLINE void rti_node_retain(rti_node *node) { rti_atomic_add32(&node->refs, 1); }
+static RTI_INLINE bool rti_node_is_in(const rti_node *node, int32_t state) { return (rti_atomic_load32(&node->state) & state) != 0; }
 
-static void rti_node_free_saved(rti_node *node)
+/* Memory made under rt_inference_mode: its count of writes is negative and stays so. */
+enum { RTI_NO_VERSION = INT32_MIN };
+static RTI_INLINE bool rti_is_inference(const rt_tensor *x) { return x->storage && rti_atomic_load32(&x->storage->version) < 0; }
+
+static void rti_node_mark(rti_node *node, int32_t state)
 {
-    if (node->freed)
-        return;
-    node->freed = true;
+    int32_t now;
+    do
+        now = rti_atomic_load32(&node->state);
+    while (!rti_atomic_swap_if32(&node->state, now, now | state));
+}
+
+/* The node's extra, made if there is none; NULL with the error raised. The node is one thread's own. */
+static rti_extra *rti_node_extra(rti_node *node)
+{
+    if (rti_node_is_in(node, RTI_NODE_EXTRA))
+        return node->extra;
+    node->extra = RTI_CAST(rti_extra *, rti_pool_zeroed(sizeof *node->extra));
+    if (node->extra)
+        rti_node_mark(node, RTI_NODE_EXTRA);
+    return node->extra;
+}
+
+/* Lets go of what a node has saved; nobody reads it any more. */
+static void rti_node_drop_saved(rti_node *node)
+{
     if (!node->op->saves)
         return;
     for (int k = 0; k < node->n_args; k++) {
@@ -58,20 +99,51 @@ static void rti_node_free_saved(rti_node *node)
             rt_tensor *x = v->as.tensor;
             v->as.tensor = NULL;
             rti_release(x);
+        } else if (v->tag == RT_VALUE_TENSORS && v->as.tensors) {
+            for (uint32_t i = 0; i < v->count; i++)
+                rti_release(v->as.tensors[i]);
+            v->as.tensors = NULL;
         }
     }
     for (int k = 0; k < node->n_results; k++) {
-        rti_release(node->saved_result[k]);
-        node->saved_result[k] = NULL;
+        rti_slot *slot = rti_node_slot(node, k);
+        rti_release(slot->saved);
+        slot->saved = NULL;
     }
+    if (rti_node_is_in(node, RTI_NODE_EXTRA) && node->extra->free_saved)
+        node->extra->free_saved(node->extra);
+}
+
+static void rti_hooks_release(struct rti_hooks *hooks);
+static void rti_frame_forget(struct rti_frame *frame, int64_t place);
+
+/* What few nodes have besides goes with them. */
+static RTI_NOINLINE void rti_node_bury_extra(rti_node *node)
+{
+    if (!rti_node_is_in(node, RTI_NODE_FREED))
+        rti_node_drop_saved(node);
+    for (int k = 0; k < node->n_results && rti_node_is_in(node, RTI_NODE_HOOKED); k++)
+        rti_hooks_release(rti_node_meta(node, k)->hooks);
+    if (!rti_node_is_in(node, RTI_NODE_EXTRA))
+        return;
+    rti_extra *extra = node->extra;
+    if (extra->release)
+        extra->release(extra);
+    if (extra->frame)
+        rti_frame_forget(extra->frame, extra->place);
+    rti_pool_put(extra->note);
+    rti_pool_put(extra);
 }
 
 static void rti_node_release(rti_node *node);
 
-/* No gradient is left in it: a backward pass holds the nodes that have one. */
+/* No gradient is left in it: a backward pass holds the nodes that it goes through. */
 static RTI_INLINE void rti_node_bury(rti_node *node)
 {
-    rti_node_free_saved(node);
+    if (RTI_UNLIKELY(node->state != 0))
+        rti_node_bury_extra(node);
+    else
+        rti_node_drop_saved(node);
     for (int k = 0, n = node->n_edges; k < n; k++) {
         const rti_edge *e = &node->edge[k];
         if (e->node)
@@ -109,14 +181,17 @@ static void rti_meta_release(rti_meta_head *head)
     rti_release(meta->grad);
     if (meta->node)
         rti_node_release(meta->node);
+    else
+        rti_hooks_release(meta->hooks);
     rti_pool_put(meta);
 }
 
 /* Of a meta that stands in the node itself. */
 static void rti_node_meta_release(rti_meta_head *head)
 {
-    const rti_grad_meta *meta = (const rti_grad_meta *)(void *)head;
+    rti_grad_meta *meta = (rti_grad_meta *)(void *)head;
     rti_release(meta->grad);
+    meta->grad = NULL;
     rti_node_release(meta->node);
 }
 
@@ -138,6 +213,7 @@ static rti_grad_meta *rti_meta_make(rt_tensor *x)
     if (!meta)
         return NULL;
     rti_meta_start(meta, rti_meta_release, NULL, 0);
+    meta->hooks = NULL;
     x->meta = &meta->head;
     return meta;
 }
@@ -159,6 +235,7 @@ static RTI_NOINLINE size_t rti_value_bytes(const rt_value *v)
     case RT_VALUE_INTS: return v->count * sizeof(int64_t);
     case RT_VALUE_FLOATS: return v->count * sizeof(double);
     case RT_VALUE_COMPLEX: return 2 * sizeof(double);
+    case RT_VALUE_TENSORS: return (v->count * sizeof(rt_tensor *) + 7) / 8 * 8;
     case RT_VALUE_STRING: return (strlen(v->as.string) + 8) / 8 * 8;
     default: return 0;
     }
@@ -171,7 +248,7 @@ static RTI_NOINLINE char *rti_value_keep(rt_value *kept, const rt_value *v, char
     *kept = *v;
     if (n == 0)
         return tail;
-    memcpy(tail, v->as.string, v->tag == RT_VALUE_STRING ? strlen(v->as.string) + 1 : n);
+    memcpy(tail, v->as.string, v->tag == RT_VALUE_STRING ? strlen(v->as.string) + 1 : v->tag == RT_VALUE_TENSORS ? v->count * sizeof(rt_tensor *) : n);
     kept->as.string = tail;
     return tail + n;
 }
@@ -196,7 +273,7 @@ static RTI_NOINLINE rti_node_size rti_measure_any(const rt_value *arg, int n_arg
 
 static RTI_INLINE rti_node_size rti_node_measure(const rt_op *op, const rt_value *arg, int n_args)
 {
-    rti_node_size s = { sizeof(rti_node) + (size_t)op->n_results * sizeof(rti_grad_meta) + (size_t)n_args * sizeof(rt_value), 0 };
+    rti_node_size s = { sizeof(rti_node) + (size_t)op->n_results * sizeof(rti_slot) + (size_t)n_args * sizeof(rt_value), 0 };
     int k = 0;
     for (; k < n_args && arg[k].tag == RT_VALUE_TENSOR; k++)
         s.n_bytes += rti_edge_bytes(arg[k].as.tensor);
@@ -223,7 +300,7 @@ static RTI_INLINE char *rti_edge_start(rti_node *node, int at, rt_tensor *x, cha
     e->node = NULL;
     e->leaf = NULL;
     e->shares_leaf = false;
-    if (x->requires_grad) {
+    if (x->requires_grad & RTI_GRAD_WANTED) {
         const rti_grad_meta *meta = rti_meta(x);
         if (meta && meta->node) {
             e->node = meta->node;
@@ -250,20 +327,38 @@ static RTI_INLINE void rti_node_save(rti_node *node, int k, rt_tensor *x)
 }
 
 /* Records arguments of any kind, from number k on: tensors on their own are recorded where the node is made. The next edge is number `at`. */
-static RTI_NOINLINE void rti_record_any(rti_node *node, const rt_value *arg, int k, int at, char *tail, rti_thread *t)
+static RTI_NOINLINE int32_t rti_record_any(rti_node *node, const rt_value *arg, int k, int at, char *tail, rti_thread *t)
 {
+    int32_t versions = 0;
     for (; k < node->n_args; k++) {
         const rt_value *v = &arg[k];
-        for (int i = 0; i < rti_value_tensors(v); i++)
-            tail = rti_edge_start(node, at++, rti_value_member(v, i), tail, t);
+        for (int i = 0; i < rti_value_tensors(v); i++, at++) {
+            tail = rti_edge_start(node, at, rti_value_member(v, i), tail, t);
+            versions |= node->version[at];
+        }
         if (v->tag == RT_VALUE_TENSOR) {
             rti_node_save(node, k, v->as.tensor);
         } else {
             tail = rti_value_keep(&node->arg[k], v, tail);
-            if (v->tag == RT_VALUE_TENSORS)
+            if (v->tag == RT_VALUE_TENSORS && !(node->op->saves & RTI_SAVE_IN(k)))
                 node->arg[k].as.tensors = NULL;
+            for (uint32_t i = 0; v->tag == RT_VALUE_TENSORS && node->arg[k].as.tensors && i < v->count; i++)
+                rti_retain(v->as.tensors[i]);
         }
     }
+    return versions;
+}
+
+/* Some argument was made under rt_inference_mode: it may take part, but its elements cannot be relied on later. */
+static RTI_NOINLINE rt_status rti_check_inference(const rti_node *node)
+{
+    rti_op_text name;
+    for (int k = 0; k < node->n_args; k++)
+        for (int i = 0; i < rti_value_tensors(&node->arg[k]) && (node->op->saves & RTI_SAVE_IN(k)); i++)
+            if (rti_is_inference(rti_value_member(&node->arg[k], i)))
+                return rti_raise(RT_ERR_GRAD, rti_op_base(node->op, &name), "argument %d was made under rt_inference_mode and cannot be saved for the gradient: "
+                                                                            "rt_clone it, or make it under rt_no_grad", k + 1);
+    return RT_OK;
 }
 
 /* The node of a call that is about to run, holding what its derivative needs of the arguments; NULL with the error raised. The thread's
@@ -276,26 +371,32 @@ static RTI_NOINLINE rti_node *rti_tape_begin(const rt_op *op, const rt_value *ar
         return NULL;
     rti_thread *t = rti_thread_state();
     node->refs = 1;
-    node->claimed = 0;
-    node->freed = false;
+    node->state = 0;
     node->op = op;
     node->n_args = n_args;
     node->n_edges = s.n_edges;
     node->n_results = op->n_results;
-    for (int k = 0; k < RTI_MAX_RESULTS; k++)
-        node->saved_result[k] = node->grad[k] = NULL;
-    node->arg = (rt_value *)(void *)rti_node_meta(node, op->n_results);
+    node->owner = NULL;
+    for (int k = 0; k < op->n_results; k++)
+        rti_node_slot(node, k)->saved = rti_node_slot(node, k)->grad = NULL;
+    node->arg = (rt_value *)(void *)rti_node_slot(node, op->n_results);
     node->edge = (rti_edge *)(void *)(node->arg + n_args);
     node->version = (int32_t *)(void *)(node->edge + s.n_edges);
     char *tail = (char *)(node->edge + s.n_edges) + (size_t)s.n_edges * sizeof(int64_t);
+    int32_t versions = 0;
     int k = 0;
     for (; k < n_args && arg[k].tag == RT_VALUE_TENSOR; k++) {
         tail = rti_edge_start(node, k, arg[k].as.tensor, tail, t);
         rti_node_save(node, k, arg[k].as.tensor);
+        versions |= node->version[k];
     }
     if (k < n_args)
-        rti_record_any(node, arg, k, k, tail, t);
+        versions |= rti_record_any(node, arg, k, k, tail, t);
     node->sequence = ++t->sequence;
+    if (RTI_UNLIKELY(versions < 0) && rti_check_inference(node) != RT_OK) {
+        rti_node_release(node);
+        return NULL;
+    }
     return node;
 }
 
@@ -305,10 +406,9 @@ static rt_tensor *rti_alias(rt_tensor *x)
     rt_tensor *v = rti_tensor_view(x, x->size, x->stride, x->ndim, 0);
     if (!v)
         return NULL;
-    if (!x->base) {             /* the same elements, not a view of them */
-        rti_release(v->base);
-        v->base = NULL;
-    }
+    rti_release(v->base);       /* the same elements, not a view of them */
+    v->base = NULL;
+    v->requires_grad = 0;
     return v;
 }
 
@@ -332,7 +432,7 @@ static RTI_NOINLINE rt_status rti_tape_set_aside(rti_node *node, rt_tensor *x)
                 rti_node_retain(old->node);
                 meta->node = old->node;
                 meta->index = old->index;
-                copy->requires_grad = true;
+                copy->requires_grad = RTI_GRAD_WANTED;
             }
         } else {
             rti_retain(copy);
@@ -344,14 +444,24 @@ static RTI_NOINLINE rt_status rti_tape_set_aside(rti_node *node, rt_tensor *x)
     return RT_OK;
 }
 
-/* Gives a tensor that has been written into a new meta, which takes over its gradient. */
-static RTI_NOINLINE void rti_meta_replace(rt_tensor *x, rti_grad_meta *meta)
+static rt_status rti_retain_again(const rti_grad_meta *old, rti_grad_meta *meta);
+
+/* Gives a tensor that has been written into a new meta, which takes over its gradient, and the wish to keep it. */
+static RTI_NOINLINE rt_status rti_meta_replace(rt_tensor *x, rti_grad_meta *meta)
 {
     rti_grad_meta *old = rti_meta(x);
+    rt_status status = rti_retain_again(old, meta);
     meta->grad = old->grad;
     old->grad = NULL;
     x->meta = &meta->head;
     old->head.release(&old->head);
+    return status;
+}
+
+/* Whether result k can have a gradient. */
+static RTI_INLINE bool rti_has_derivative(const rt_op *op, int k, const rt_tensor *x)
+{
+    return rti_is_differentiable((rt_dtype)x->dtype) && !(k > 0 && (op->flags & RTI_FIRST_ONLY));
 }
 
 /* Hangs the node on the results. Takes over the caller's reference to it, also on failure. */
@@ -361,118 +471,34 @@ static rt_status rti_tape_end(rti_node *node, rt_tensor *const *out)
     bool handed_over = false;      /* the first result takes the caller's reference */
     for (int k = 0; k < node->n_results && status == RT_OK; k++) {
         rt_tensor *x = out[k];
-        if (!rti_is_float((rt_dtype)x->dtype))
-            continue;
         if (node->op->saves & RTI_SAVE_OUT(k)) {
-            node->saved_result[k] = x->pending ? NULL : rti_alias(x);
-            if (!node->saved_result[k]) {
+            rti_slot *slot = rti_node_slot(node, k);
+            slot->saved = x->pending ? NULL : rti_alias(x);
+            if (!slot->saved) {
                 status = rti_pending_code();
                 break;
             }
-            node->saved_version[k] = x->storage->version;
+            slot->saved_version = x->storage->version;
         }
+        if (!rti_has_derivative(node->op, k, x))
+            continue;
         if (handed_over)
             rti_node_retain(node);
         handed_over = true;
         rti_grad_meta *meta = rti_node_meta(node, k);
         rti_meta_start(meta, rti_node_meta_release, node, k);
         if (RTI_UNLIKELY(x->meta != NULL))
-            rti_meta_replace(x, meta);
+            status = rti_meta_replace(x, meta);
         else
             x->meta = &meta->head;
-        x->requires_grad = true;
+        x->requires_grad |= RTI_GRAD_WANTED;
     }
     if (!handed_over)
         rti_node_release(node);
     return status;
 }
 
-/* ---- what users ask of a tensor ---- */
-
-RT_API rt_tensor *rt_set_requires_grad(rt_tensor *x, bool on)
-{
-    if (!rti_is_tensor(x, "rt_requires_grad_", "x"))
-        return NULL;
-    if (x->meta && rti_meta(x)->node) {
-        if (on)
-            return x;
-        rti_raise(RT_ERR_GRAD, "rt_requires_grad_", "only a leaf's flag can be taken away; use rt_detach");
-        return NULL;
-    }
-    if (on && !rti_is_float((rt_dtype)x->dtype)) {
-        rti_raise(RT_ERR_DTYPE, "rt_requires_grad_", "only floating point tensors can require gradients, got %s", rt_dtype_name((rt_dtype)x->dtype));
-        return NULL;
-    }
-    if (on && !rti_meta_make(x))      /* now, while the leaf is one thread's own: several may add to its gradient later */
-        return NULL;
-    x->requires_grad = on;
-    return x;
-}
-
-RT_API rt_tensor *rt_requires_grad_(rt_tensor *x) { return rt_set_requires_grad(x, true); }
-RT_API bool rt_requires_grad(const rt_tensor *x) { return rti_is_tensor(x, "rt_requires_grad", "x") && x->requires_grad; }
-RT_API bool rt_is_leaf(const rt_tensor *x) { return rti_is_tensor(x, "rt_is_leaf", "x") && !(x->meta && rti_meta(x)->node); }
-RT_API int rt_version_of(const rt_tensor *x) { return rti_is_tensor(x, "rt_version_of", "x") && x->storage ? x->storage->version : 0; }
-
-RT_API rt_tensor *rt_grad(const rt_tensor *x)
-{
-    if (!rti_is_tensor(x, "rt_grad", "x"))
-        return NULL;
-    return x->meta && rti_meta(x)->grad ? rti_meta(x)->grad : RT_NONE;
-}
-
 static bool rti_same_shape(const rt_tensor *a, const rt_tensor *b)
 {
     return a->ndim == b->ndim && (a->ndim == 0 || memcmp(a->size, b->size, (size_t)a->ndim * sizeof *a->size) == 0);
 }
-
-RT_API rt_status rt_set_grad(rt_tensor *x, rt_tensor *grad)
-{
-    rti_shape_text want, came;
-    if (!rti_is_tensor(x, "rt_set_grad", "x"))
-        return rti_pending_code();
-    if (rti_absent(grad)) {
-        if (x->meta) {
-            rti_release(rti_meta(x)->grad);
-            rti_meta(x)->grad = NULL;
-        }
-        return RT_OK;
-    }
-    if (!rti_is_tensor(grad, "rt_set_grad", "grad"))
-        return rti_pending_code();
-    if (!rti_same_shape(x, grad) || x->dtype != grad->dtype)
-        return rti_raise(RT_ERR_SHAPE, "rt_set_grad", "expected a %s gradient of shape %s, got %s of shape %s", rt_dtype_name((rt_dtype)x->dtype),
-                         rti_shape_of_text(&want, x), rt_dtype_name((rt_dtype)grad->dtype), rti_shape_of_text(&came, grad));
-    rti_grad_meta *meta = rti_meta_make(x);
-    if (!meta)
-        return rti_pending_code();
-    rti_retain(grad);
-    rti_release(meta->grad);
-    meta->grad = grad;
-    return RT_OK;
-}
-
-RT_API const rt_op *rt_grad_fn(const rt_tensor *x)
-{
-    return rti_is_tensor(x, "rt_grad_fn", "x") && x->meta && rti_meta(x)->node ? rti_meta(x)->node->op : NULL;
-}
-
-RT_API rt_tensor *rt_detach(rt_tensor *x)
-{
-    if (!rti_is_tensor(x, "rt_detach", "x") || rti_settle(x) != RT_OK)
-        return NULL;
-    return rti_scoped(rti_tensor_view(x, x->size, x->stride, x->ndim, 0));
-}
-
-/* ---- guards ---- */
-
-static rt_scope rti_guard(uint32_t set, uint32_t clear)
-{
-    rt_scope scope = rt_scope_begin();
-    rti_modes = (rti_modes | set) & ~clear;
-    return scope;
-}
-
-RT_API rt_scope rt_no_grad(void) { return rti_guard(RTI_MODE_NO_GRAD, 0); }
-RT_API rt_scope rt_enable_grad(void) { return rti_guard(0, RTI_MODE_NO_GRAD); }
-RT_API bool rt_is_grad_enabled(void) { return !(rti_modes & RTI_MODE_NO_GRAD); }

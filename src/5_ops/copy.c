@@ -14,8 +14,8 @@ static rt_status rti_shape_to(rti_call *c)
     if (c->n_args < 2 || c->arg[1].tag != RT_VALUE_DTYPE)
         return rti_refuse_missing(c, "dtype");
     rt_dtype dtype = (rt_dtype)c->arg[1].as.i;
-    if (!rti_conversion_of((rt_dtype)x->dtype) || !rti_conversion_of(dtype))
-        return rti_refuse_dtype(c, rti_conversion_of(dtype) ? (rt_dtype)x->dtype : dtype);
+    if (!rti_is_dtype(dtype))
+        return rti_refuse_dtype(c, dtype);
     return rti_result_set(c, 0, dtype, x->size, x->ndim);
 }
 /* out = from, also where they are the same memory, walked in another order. */
@@ -53,8 +53,7 @@ RT_API rt_tensor *rt_to(rt_tensor *x, rt_dtype dtype)
 
 static rt_status rti_shape_clone(rti_call *c)
 {
-    const rt_tensor *x = rti_arg_tensor(c, 0);
-    return rti_conversion_of((rt_dtype)x->dtype) || rti_contiguous(x) ? rti_result_like(c, 0, x) : rti_refuse_dtype(c, (rt_dtype)x->dtype);
+    return rti_result_like(c, 0, rti_arg_tensor(c, 0));
 }
 static const rt_op rti_op_clone = { "clone(Tensor self) -> Tensor", 1, RTI_ANY_OUT, NULL, rti_shape_clone, rti_run_copy, NULL, rti_pass_backward,
                                     NULL, NULL, 0, -10, 10 };
@@ -77,8 +76,6 @@ static rt_status rti_shape_copy_into(rti_call *c)
     int ndim = x->ndim;
     if (x->ndim > 0)
         memcpy(size, x->size, (size_t)x->ndim * sizeof *size);
-    if (!rti_conversion_of((rt_dtype)x->dtype) || !rti_conversion_of((rt_dtype)from->dtype))
-        return rti_refuse_dtype(c, rti_conversion_of((rt_dtype)x->dtype) ? (rt_dtype)from->dtype : (rt_dtype)x->dtype);
     if (!rti_broadcast(size, &ndim, from->size, from->ndim) || ndim != x->ndim || (ndim > 0 && memcmp(size, x->size, (size_t)ndim * sizeof *size) != 0))
         return rti_raise(RT_ERR_SHAPE, rti_op_base(c->op, &name), "a source of shape %s does not broadcast to %s", rti_shape_of_text(&came, from),
                          rti_shape_of_text(&want, x));
@@ -97,7 +94,9 @@ static rt_status rti_shape_fill(rti_call *c)
     const rt_tensor *x = rti_arg_tensor(c, 0);
     if (c->n_args < 2 || !rti_value_is_number(&c->arg[1]))
         return rti_refuse_missing(c, "value");
-    return rti_conversion_of((rt_dtype)x->dtype) ? rti_result_like(c, 0, x) : rti_refuse_dtype(c, (rt_dtype)x->dtype);
+    if (rti_check_fits("fill", rti_scalar_of_value(&c->arg[1]), (rt_dtype)x->dtype) != RT_OK)
+        return rti_pending_code();
+    return rti_result_like(c, 0, x);
 }
 static rt_status rti_run_fill(rti_call *c) { return rti_fill(c->out[0], rti_scalar_of_value(&c->arg[1])); }
 static rt_status rti_fill_backward(rti_backward *b) { (void)b; return RT_OK; }   /* nothing of the old elements is left */
@@ -105,3 +104,7 @@ static const rt_op rti_op_fill = { "fill.Scalar(Tensor self, Scalar value) -> Te
                                    rti_fill_backward, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_fill_(rt_tensor *x, rt_scalar value) { return rti_inplace2_scalar(&rti_op_fill, x, value); }
 RT_API rt_tensor *rt_zero_(rt_tensor *x) { return rt_fill_(x, rt_scalar_int(0)); }
+
+static const rt_op *const rti_copy_rows[] = {
+    &rti_op_to, &rti_op_clone, &rti_op_copy, &rti_op_fill
+};

@@ -28,6 +28,8 @@ static rt_dtype rti_opts_dtype(const rt_tensor_opts *opts, rt_dtype normal)
 /* Hands a new tensor out as the options ask; what failed before passes through. */
 static rt_tensor *rti_made(rt_tensor *x, const rt_tensor_opts *opts)
 {
+    if (x && RTI_UNLIKELY(rti_modes & RTI_MODE_MARK))
+        rti_mark_inference(x);
     if (x && opts && opts->requires_grad && !rt_requires_grad_(x)) {
         rti_release(x);
         return NULL;
@@ -35,17 +37,46 @@ static rt_tensor *rti_made(rt_tensor *x, const rt_tensor_opts *opts)
     return rti_scoped(x);
 }
 
+/* Whether a dtype holds a number, as PyTorch has it for what is filled in: no complex one in a real type, none beyond the largest; infinities
+ * and NaN where the type has them. A negative integer is one modulo 2^n to an unsigned type. */
+static bool rti_number_fits(rt_scalar s, rt_dtype dtype)
+{
+    double x = s.kind == RT_SCALAR_BOOL || s.kind == RT_SCALAR_INT ? (double)s.i : s.re, most;
+    if (dtype == RT_BOOL)
+        return true;
+    if (s.kind == RT_SCALAR_COMPLEX && s.im != 0)
+        return rt_dtype_is_complex(dtype) && rti_number_fits(rt_scalar_float(s.re), rti_real_dtype(dtype)) && rti_number_fits(rt_scalar_float(s.im), rti_real_dtype(dtype));
+    dtype = rti_real_dtype(dtype);
+    int bits = 8 * (int)rti_element_bytes(dtype);
+    bool has_sign = rti_dtype_rows[dtype].kind == 'i';
+    if (rti_is_integral(dtype)) {
+        most = ldexp(1, has_sign ? bits - 1 : bits);
+        bool whole = s.kind == RT_SCALAR_BOOL || s.kind == RT_SCALAR_INT;
+        return x >= (has_sign ? -most : whole ? 1 - most : 0) && (bits == 64 ? x <= most : x <= most - 1);
+    }
+    most = dtype == RT_FLOAT16 ? 65504 : dtype == RT_FLOAT8_E4M3FN ? 448 : dtype == RT_FLOAT8_E5M2 ? 57344 : dtype == RT_BFLOAT16 ? 3.3895313892515355e38
+         : dtype == RT_FLOAT32 ? 3.4028234663852886e38 : (double)INFINITY;
+    return !(x > most || x < -most) || (dtype != RT_FLOAT8_E4M3FN && x - x != 0);
+}
+
+static rt_status rti_check_fits(const char *op, rt_scalar s, rt_dtype dtype)
+{
+    if (rti_number_fits(s, dtype))
+        return RT_OK;
+    if (s.kind == RT_SCALAR_COMPLEX)
+        return rti_raise(RT_ERR_VALUE, op, "%g%+gi does not fit into %s", s.re, s.im, rt_dtype_name(dtype));
+    return rti_raise(RT_ERR_VALUE, op, "%g does not fit into %s", s.kind == RT_SCALAR_FLOAT ? s.re : (double)s.i, rt_dtype_name(dtype));
+}
+
 /* Writes one number into every element of a contiguous or strided x. */
 static rt_status rti_fill(rt_tensor *x, rt_scalar value)
 {
-    if (!rti_conversion_of((rt_dtype)x->dtype))
-        return rti_raise(RT_ERR_DTYPE, "fill", "not available for %s", rt_dtype_name((rt_dtype)x->dtype));
     rti_program p;
     rti_operand operand[2];
-    uint64_t word;
-    rti_class c = value.kind == RT_SCALAR_FLOAT ? rti_class_of(rti_is_float((rt_dtype)x->dtype) ? (rt_dtype)x->dtype : RT_FLOAT64) : RTI_CLASS_I64;
+    uint64_t word[2];
+    rti_class c = rti_scalar_class(value);
     rti_copy_program(&p, c);
-    rti_operand_number(&operand[0], value, c, &word, x->ndim);
+    rti_operand_number(&operand[0], value, c, word, x->ndim);
     rti_operand_of(&operand[1], x, x->size, x->ndim);
     return rti_program_run(&p, operand, x->ndim, x->size, x->numel);
 }
@@ -55,6 +86,10 @@ static rt_tensor *rti_filled(const char *op, rt_shape shape, rt_scalar value, rt
     rt_tensor *x = rti_make(op, shape, dtype);
     if (!x)
         return NULL;
+    if (rti_check_fits(op, value, dtype) != RT_OK) {
+        rti_release(x);
+        return NULL;
+    }
     if (value.kind == RT_SCALAR_INT && value.i == 0) {     /* all bits zero, in every dtype */
         memset(x->data, 0, (size_t)x->numel * rti_element_bytes(dtype));
     } else if (rti_fill(x, value) != RT_OK) {
@@ -132,7 +167,7 @@ RT_API rt_tensor *rt_arange(rt_scalar start, rt_scalar end, rt_scalar step, cons
     shape.ndim = 1;
     shape.dim[0] = (int64_t)count;
     rt_tensor *x = rti_make("rt_arange", shape, dtype);
-    if (x && !rti_conversion_of(dtype)) {
+    if (x && !rti_is_float(dtype) && !rti_is_integral(dtype)) {
         rti_raise(RT_ERR_DTYPE, "rt_arange", "not available for %s", rt_dtype_name(dtype));
         rti_release(x);
         return NULL;
@@ -148,12 +183,13 @@ RT_API rt_tensor *rt_arange(rt_scalar start, rt_scalar end, rt_scalar step, cons
 static int64_t rti_extent(const rt_shape *shape, const int64_t *strides, int64_t n_bytes)
 {
     int64_t last = 0;
+    bool empty = false;
     for (int d = 0; d < shape->ndim; d++) {
-        if (shape->dim[d] == 0)
-            return 0;
-        last = rti_size_add(last, rti_size_mul(shape->dim[d] - 1, strides[d]));
+        empty = empty || shape->dim[d] == 0;
+        last = rti_size_add(last, rti_size_mul(RTI_MAX(shape->dim[d], 1) - 1, strides[d]));
     }
-    return rti_size_mul(rti_size_add(last, 1), n_bytes);
+    last = rti_size_mul(rti_size_add(last, 1), n_bytes);
+    return empty && last >= 0 ? 0 : last;
 }
 
 RT_API rt_tensor *rt_from_blob(void *data, rt_shape shape, rt_dtype dtype, const int64_t *strides, rt_deleter release, void *user)

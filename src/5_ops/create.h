@@ -5,6 +5,7 @@ typedef struct rt_tensor_opts {
     int exact RTI_ZERO;
     rt_dtype dtype RTI_ZERO;            /* RT_DTYPE_DEFAULT: float32; int64 for rt_arange with whole numbers and rt_randperm */
     bool requires_grad RTI_ZERO;        /* the result is a leaf that requires a gradient */
+    rt_generator *generator RTI_ZERO;   /* of random numbers; NULL: the default one */
 } rt_tensor_opts;
 
 /* Frees memory that a tensor borrowed, when the last tensor on it is gone. */

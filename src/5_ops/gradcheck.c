@@ -22,33 +22,47 @@ static rt_gradcheck_opts rti_gradcheck_options(const rt_gradcheck_opts *opts)
     return o;
 }
 
-/* Fixed weights that no two elements share: a mistake in one place cannot cancel one in another. */
+/* How many numbers an element is, and the dtype that holds them. */
+static int rti_check_parts(const rt_tensor *x) { return rt_dtype_is_complex((rt_dtype)x->dtype) ? 2 : 1; }
+static rt_dtype rti_check_dtype(const rt_tensor *x) { return rti_check_parts(x) == 2 ? RT_COMPLEX128 : RT_FLOAT64; }
+
+/* Fixed weights that no two elements, or parts of one, share: a mistake in one place cannot cancel one in another. */
 static rt_tensor *rti_check_weights(const rt_tensor *like)
 {
-    rt_tensor *w = rti_scoped(rti_filled("gradcheck", rti_shape_copy(like->size, like->ndim), rt_scalar_int(0), RT_FLOAT64));
+    rt_tensor *w = rti_scoped(rti_filled("gradcheck", rti_shape_copy(like->size, like->ndim), rt_scalar_int(0), rti_check_dtype(like)));
     uint32_t state = 12345;
-    for (int64_t i = 0; w && i < w->numel; i++) {
+    for (int64_t i = 0; w && i < w->numel * rti_check_parts(like); i++) {
         state = state * 1664525u + 1013904223u;
         ((double *)(void *)w->data)[i] = 0.5 + (double)(state >> 8) / 16777216.0;
     }
     return w;
 }
 
-/* sum_i w_i f_i off the tape. */
+/* sum_i w_i f_i off the tape; of complex numbers Re sum_i conj(w_i) f_i, whose derivative to f_i is w_i as gradients go. */
 static rt_status rti_check_value(rt_tensor_fn f, void *user, rt_tensor *const *inputs, int n, double *value)
 {
     rt_scope scope = rt_no_grad();
-    rt_tensor *y = f(inputs, n, user);
-    *value = y ? rt_item(rt_sum(rt_mul(y, rti_check_weights(y)))) : 0;
+    rt_tensor *y = f(inputs, n, user), *w = y ? rti_check_weights(y) : NULL, *wide = w && rti_settle(y) == RT_OK ? rti_contiguous_as(y, rti_check_dtype(y)) : NULL;
+    *value = 0;
+    for (int64_t i = 0; wide && i < y->numel * rti_check_parts(y); i++)
+        *value += ((const double *)(const void *)w->data)[i] * ((const double *)(const void *)wide->data)[i];
+    rti_release(wide);
     rt_scope_end(scope);
     return rti_pending_code();
 }
 
+/* Moves every number of input k, of complex ones both parts. */
 static rt_status rti_check_input(rt_tensor_fn f, void *user, rt_tensor *const *inputs, int n, int k, rt_tensor *grad, const rt_gradcheck_opts *o)
 {
+    static const char *const part[3] = { "", ", real part", ", imaginary part" };
     double *x = (double *)(void *)inputs[k]->data;
-    const double *g = rti_absent(grad) ? NULL : rt_data_f64(rt_contiguous(grad));
-    for (int64_t i = 0; i < inputs[k]->numel; i++) {
+    int parts = rti_check_parts(inputs[k]);
+    if (!rti_absent(grad) && grad->dtype != inputs[k]->dtype)
+        return rti_raise(RT_ERR_GRAD, "gradcheck", "input %d is %s, its gradient %s", k + 1, rt_dtype_name((rt_dtype)inputs[k]->dtype),
+                         rt_dtype_name((rt_dtype)grad->dtype));
+    const rt_tensor *dense = rti_absent(grad) ? NULL : rt_contiguous(grad);
+    const double *g = dense && rti_settle(dense) == RT_OK ? (const double *)(const void *)dense->data : NULL;
+    for (int64_t i = 0; i < inputs[k]->numel * parts; i++) {
         double old = x[i], above = 0, below = 0;
         x[i] = old + o->eps;
         rt_status status = rti_check_value(f, user, inputs, n, &above);
@@ -60,10 +74,10 @@ static rt_status rti_check_input(rt_tensor_fn f, void *user, rt_tensor *const *i
             return status;
         double numeric = (above - below) / (2 * o->eps), analytic = g ? g[i] : 0;
         if (!(fabs(numeric - analytic) <= o->atol + o->rtol * fabs(numeric)))
-            return rti_raise(RT_ERR_GRAD, "gradcheck", "input %d, element %lld: the gradient is %.10g, the difference quotient %.10g", k + 1, (long long)i,
-                             analytic, numeric);
+            return rti_raise(RT_ERR_GRAD, "gradcheck", "input %d, element %lld%s: the gradient is %.10g, the difference quotient %.10g", k + 1,
+                             (long long)(i / parts), part[parts == 2 ? 1 + i % 2 : 0], analytic, numeric);
     }
-    return RT_OK;
+    return rti_pending_code();
 }
 
 static rt_status rti_gradcheck_inputs(rt_tensor *const *inputs, int n)
@@ -71,8 +85,8 @@ static rt_status rti_gradcheck_inputs(rt_tensor *const *inputs, int n)
     for (int k = 0; k < n; k++) {
         if (!rti_is_tensor(inputs[k], "gradcheck", "an input"))
             return rti_pending_code();
-        if (inputs[k]->dtype != RT_FLOAT64 || !inputs[k]->requires_grad || !rt_is_leaf(inputs[k]) || !rti_contiguous(inputs[k]))
-            return rti_raise(RT_ERR_VALUE, "gradcheck", "expected contiguous float64 leaves that require gradients; input %d is none", k + 1);
+        if (inputs[k]->dtype != rti_check_dtype(inputs[k]) || !rt_requires_grad(inputs[k]) || !rt_is_leaf(inputs[k]) || !rti_contiguous(inputs[k]))
+            return rti_raise(RT_ERR_VALUE, "gradcheck", "expected contiguous float64 or complex128 leaves that require gradients; input %d is none", k + 1);
     }
     return RT_OK;
 }
@@ -115,11 +129,13 @@ static rt_tensor *rti_first_gradients(rt_tensor *const *inputs, int n, void *use
         for (int k = 0; k < n - 1; k++) {
             if (rti_absent(grads[k]))
                 continue;
-            rt_tensor *part = rt_sum(rt_mul(grads[k], rti_check_weights(grads[k])));
+            bool pairs = rti_check_parts(grads[k]) == 2;
+            rt_tensor *weights = rti_check_weights(grads[k]), *part = pairs ? rt_view_as_real(grads[k]) : grads[k];
+            part = rt_sum(rt_mul(part, pairs ? rt_view_as_real(weights) : weights));
             total = total ? rt_add(total, part) : part;
         }
         if (!total)                                 /* no input has a gradient: nothing depends on anything */
-            total = rt_mul_scalar(rt_sum(w), rt_scalar_int(0));
+            total = rt_mul_scalar(rt_sum(rti_check_parts(w) == 2 ? rt_view_as_real(w) : w), rt_scalar_int(0));
     }
     return rt_return(scope, total);
 }

@@ -1,143 +1,128 @@
-/* ---- reductions -------------------------------------------------------------------------------------------------------------------- */
+/* ---- reductions ------------------------------------------------------------------------------------------------------------------------- */
 
-#if RTI_PASS == 1 || RTI_ONE_PASS
+/* ---- rows: what their arguments mean ---- */
 
-enum { RTI_FN(sum_block) = 16 * 4 * (RTI_VECTOR_BYTES / (RTI_REAL / 8)) };   /* elements: sixteen rounds of four vectors */
+enum {
+    RTI_SUMMED = 1,             /* the result of integers and bool is int64 */
+    RTI_WIDENED = 2,            /* of integers and bool it is float32 */
+    RTI_COUNTED = 4,            /* it is int64 */
+    RTI_TRUTH = 8,              /* it is bool, of uint8 uint8 */
+    RTI_REAL_RESULT = 16,       /* the first result of complex numbers is real */
+    RTI_ONLY_FLOATS = 32,       /* refuses integers and bool */
+    RTI_ONLY_REAL = 64,         /* refuses complex numbers */
+    RTI_NOT_BOOL = 128,
+    RTI_ALSO_UNSIGNED = 256,    /* takes uint16, uint32 and uint64 */
+    RTI_ALSO_FLOAT8 = 512,
+    RTI_NEEDS_ELEMENTS = 1024,  /* nothing is the result of no elements */
+    RTI_NONE_FOR_EMPTY = 2048,  /* an empty list of dimensions: none goes, where others take it for all */
+    RTI_IS_NORM = 4096,         /* number: ord, 2 if left out; the dtype may only widen */
+    RTI_IS_SPREAD = 8192        /* number: correction, 1 if left out */
+};
 
-/* One block, or what is left: four running sums a lane, then the lanes. */
-static rti_real RTI_FN(sum_short)(const rti_real *x, int64_t n)
+/* A row, and which argument says what; 0: none does. */
+typedef struct rti_reduce_op {
+    rt_op op;
+    const rti_reducer *how;
+    uint32_t rules;
+    int dims, keepdim, number, dtype;
+} rti_reduce_op;
+
+static const rti_reduce_op *rti_reduce_op_of(const rt_op *op) { return (const rti_reduce_op *)(const void *)op; }
+
+/* What a call says. */
+typedef struct rti_reduce_call {
+    uint32_t dims;              /* those that go, as bits */
+    bool keepdim;
+    double number;
+    rt_dtype dtype;             /* what elements are taken as, RT_DTYPE_DEFAULT: what they are */
+} rti_reduce_call;
+
+/* The dimensions that a list names, as bits. */
+static bool rti_dims_of(const rt_op *op, const int64_t *list, uint32_t n, int ndim, uint32_t *dims)
 {
-    rti_vf a = rti_vset(0), b = a, c = a, d = a;
-    int64_t i = 0;
-    for (; i + 4 * RTI_LANES <= n; i += 4 * RTI_LANES) {
-        a = rti_vadd(a, rti_vload(x + i));
-        b = rti_vadd(b, rti_vload(x + i + RTI_LANES));
-        c = rti_vadd(c, rti_vload(x + i + 2 * RTI_LANES));
-        d = rti_vadd(d, rti_vload(x + i + 3 * RTI_LANES));
-    }
-    for (; i + RTI_LANES <= n; i += RTI_LANES)
-        a = rti_vadd(a, rti_vload(x + i));
-    rti_real sum = RTI_FN(lanes_sum)(rti_vadd(rti_vadd(a, b), rti_vadd(c, d)));
-    for (; i < n; i++)
-        sum += x[i];
-    return sum;
-}
-
-/* Sum of n neighbours: blocks, added up in pairs as a binary counter carries, so that the error grows with log n. */
-static void RTI_FN(sum_row)(const void *from, int64_t n, void *to)
-{
-    const rti_real *x = RTI_CAST(const rti_real *, from);
-    rti_real *y = RTI_CAST(rti_real *, to), level[64];
-    int n_levels = 0;
-    for (uint64_t block = 1; n > RTI_FN(sum_block); block++) {
-        rti_real sum = RTI_FN(sum_short)(x, RTI_FN(sum_block));
-        for (uint64_t carry = block; !(carry & 1); carry >>= 1)
-            sum += level[--n_levels];
-        level[n_levels++] = sum;
-        x += RTI_FN(sum_block);
-        n -= RTI_FN(sum_block);
-    }
-    rti_real sum = RTI_FN(sum_short)(x, n);
-    while (n_levels > 0)
-        sum += level[--n_levels];
-    *y = sum;
-}
-
-/* to[j] = sum over rows i of from[i * stride + j], for n columns; strides in elements. Sixty-four rows at a time keep the error down. */
-static void RTI_FN(sum_columns)(const void *from, int64_t rows, int64_t stride, int64_t n, void *to)
-{
-    const rti_real *x = RTI_CAST(const rti_real *, from);
-    rti_real *y = RTI_CAST(rti_real *, to);
-    int64_t j = 0;
-    for (; j + RTI_LANES <= n; j += RTI_LANES) {
-        rti_vf total = rti_vset(0);
-        for (int64_t i = 0; i < rows; i += 64) {
-            rti_vf part = rti_vset(0);
-            for (int64_t k = i; k < RTI_MIN(rows, i + 64); k++)
-                part = rti_vadd(part, rti_vload(x + k * stride + j));
-            total = rti_vadd(total, part);
-        }
-        rti_vstore(y + j, total);
-    }
-    for (; j < n; j++) {
-        rti_real total = 0;
-        for (int64_t i = 0; i < rows; i += 64) {
-            rti_real part = 0;
-            for (int64_t k = i; k < RTI_MIN(rows, i + 64); k++)
-                part += x[k * stride + j];
-            total += part;
-        }
-        y[j] = total;
-    }
-}
-#endif
-
-#if !RTI_PASS
-
-/* ---- kernels by class: a row of neighbours to one number, and rows to columns ---- */
-
-typedef void (*rti_sum_row_fn)(const void *from, int64_t n, void *to);
-typedef void (*rti_sum_columns_fn)(const void *from, int64_t rows, int64_t stride, int64_t n, void *to);
-typedef struct rti_sum_kernels { rti_sum_row_fn row; rti_sum_columns_fn columns; } rti_sum_kernels;
-
-static void rti_sum_row_i64(const void *from, int64_t n, void *to)
-{
-    const int64_t *x = RTI_CAST(const int64_t *, from);
-    uint64_t sum = 0;
-    for (int64_t i = 0; i < n; i++)
-        sum += (uint64_t)x[i];
-    *RTI_CAST(int64_t *, to) = (int64_t)sum;
-}
-
-static void rti_sum_columns_i64(const void *from, int64_t rows, int64_t stride, int64_t n, void *to)
-{
-    const int64_t *x = RTI_CAST(const int64_t *, from);
-    int64_t *y = RTI_CAST(int64_t *, to);
-    memset(y, 0, (size_t)n * sizeof *y);
-    for (int64_t i = 0; i < rows; i++)
-        for (int64_t j = 0; j < n; j++)
-            y[j] = (int64_t)((uint64_t)y[j] + (uint64_t)x[i * stride + j]);
-}
-
-#define RTI_SUM_KERNELS(type, isa) { rti_sum_row_##type##_##isa, rti_sum_columns_##type##_##isa },
-static rti_sum_kernels rti_sum_kernels_of(rti_class c)
-{
-#if !RTI_ONE_PASS
-    static const rti_sum_kernels f32[] = { RTI_EACH_ISA(RTI_SUM_KERNELS, f32) };
-    if (c == RTI_CLASS_F32)
-        return f32[rti_isa()];
-#endif
-    static const rti_sum_kernels f64[] = { RTI_EACH_ISA_F64(RTI_SUM_KERNELS, f64) };
-    static const rti_sum_kernels i64 = { rti_sum_row_i64, rti_sum_columns_i64 };
-    return c == RTI_CLASS_F64 ? f64[rti_isa()] : i64;
-}
-#undef RTI_SUM_KERNELS
-
-/* ---- which dimensions ---- */
-
-/* The dimensions named by argument k, as bits; none named: all. */
-static bool rti_reduced_dims(const rti_call *c, int k, const rt_tensor *x, uint32_t *dims)
-{
-    rti_op_text name;
-    const char *op = rti_op_base(c->op, &name);
-    uint32_t n = k < c->n_args && c->arg[k].tag == RT_VALUE_INTS ? c->arg[k].count : 0;
+    rti_op_text text;
+    const char *name = rti_op_base(op, &text);
     uint32_t seen = 0;
-    *dims = n ? 0 : (1u << x->ndim) - 1;
     for (uint32_t i = 0; i < n; i++) {
-        int d = rti_wrap_dim(op, c->arg[k].as.ints[i], x->ndim);
+        int d = rti_wrap_dim(name, list[i], ndim);
         if (d < 0)
             return false;
         if (seen & (1u << d)) {
-            rti_raise(RT_ERR_VALUE, op, "dimension %d is named twice", d);
+            rti_raise(RT_ERR_VALUE, name, "dimension %d is named twice", d);
             return false;
         }
         seen |= 1u << d;
-        *dims |= x->ndim ? 1u << d : 0;
     }
+    *dims = ndim ? seen : 0;
     return true;
 }
 
-static rt_status rti_reduced_result(rti_call *c, const rt_tensor *x, uint32_t dims, bool keepdim, rt_dtype dtype)
+static bool rti_reduce_read(const rt_op *row, const rt_value *arg, int n_args, int ndim, rti_reduce_call *call)
+{
+    const rti_reduce_op *op = rti_reduce_op_of(row);
+    const rt_value none = rt_value_none();
+    const rt_value *dims = op->dims && op->dims < n_args ? &arg[op->dims] : &none, *keepdim = op->keepdim < n_args ? &arg[op->keepdim] : &none;
+    const rt_value *number = op->number && op->number < n_args ? &arg[op->number] : &none;
+    const rt_value *dtype = op->dtype && op->dtype < n_args ? &arg[op->dtype] : &none;
+    call->dims = (1u << ndim) - 1;
+    call->keepdim = op->keepdim && keepdim->tag == RT_VALUE_BOOL && keepdim->as.i;
+    call->dtype = dtype->tag == RT_VALUE_DTYPE ? (rt_dtype)dtype->as.i : RT_DTYPE_DEFAULT;
+    call->number = op->rules & RTI_IS_NORM ? 2 : 1;
+    if (number->tag == RT_VALUE_COMPLEX) {
+        rti_op_text name;
+        rti_raise(RT_ERR_VALUE, rti_op_base(row, &name), "expected a real number, got %g%+gj", number->as.complex[0], number->as.complex[1]);
+        return false;
+    }
+    if (rti_value_is_number(number)) {
+        rt_scalar s = rti_scalar_of_value(number);
+        call->number = s.kind == RT_SCALAR_FLOAT ? s.re : (double)s.i;
+    }
+    if (dims->tag == RT_VALUE_INT)
+        return rti_dims_of(row, &dims->as.i, 1, ndim, &call->dims);
+    if (dims->tag == RT_VALUE_INTS && (dims->count > 0 || op->rules & RTI_NONE_FOR_EMPTY))
+        return rti_dims_of(row, dims->as.ints, dims->count, ndim, &call->dims);
+    return true;
+}
+
+/* ---- their shape rule and kernel ---- */
+
+/* Whether the row takes elements of a dtype. */
+static bool rti_reduce_takes(uint32_t rules, rt_dtype dtype)
+{
+    int rank = rti_kind_rank(dtype);
+    if (rti_is_bare(dtype))
+        return (rules & (rank == 2 ? RTI_ALSO_FLOAT8 : RTI_ALSO_UNSIGNED)) != 0;
+    return !((rules & RTI_ONLY_FLOATS && rank < 2) || (rules & RTI_ONLY_REAL && rank == 3) || (rules & RTI_NOT_BOOL && rank == 0));
+}
+
+/* A norm's dtype is of the same kind and no narrower, as PyTorch has it. */
+static bool rti_norm_takes(rt_dtype from, rt_dtype dtype)
+{
+    return rti_kind_rank(from) == rti_kind_rank(dtype) && rti_kind_rank(from) >= 2 && rti_promote(from, dtype) == dtype;
+}
+
+static rt_status rti_reduce_check(const rti_call *c, const rt_tensor *x, const rti_reduce_call *call)
+{
+    uint32_t rules = rti_reduce_op_of(c->op)->rules;
+    rt_dtype dtype = call->dtype == RT_DTYPE_DEFAULT ? (rt_dtype)x->dtype : call->dtype;
+    rti_op_text name;
+    rti_shape_text text;
+    int64_t n = 1;
+    if (!rti_reduce_takes(rules, dtype) || (call->dtype != RT_DTYPE_DEFAULT && rti_is_bare(dtype)))
+        return rti_refuse_dtype(c, dtype);
+    if (rules & RTI_IS_NORM && call->dtype != RT_DTYPE_DEFAULT && !rti_norm_takes((rt_dtype)x->dtype, dtype))
+        return rti_raise(RT_ERR_DTYPE, rti_op_base(c->op, &name), "a norm of %s cannot be taken as %s: expected the same kind, no narrower",
+                         rt_dtype_name((rt_dtype)x->dtype), rt_dtype_name(dtype));
+    for (int d = 0; d < x->ndim; d++)
+        n *= call->dims & (1u << d) ? x->size[d] : 1;
+    if (n == 0 && (rules & RTI_NEEDS_ELEMENTS || (rules & RTI_IS_NORM && (call->number < 0 || call->number == HUGE_VAL))))
+        return rti_raise(RT_ERR_INDEX, rti_op_base(c->op, &name), "nothing is the result of no elements: a dimension that goes is empty in %s",
+                         rti_shape_of_text(&text, x));
+    return RT_OK;
+}
+
+/* Result k without the dimensions that go. */
+static rt_status rti_reduced_result(rti_call *c, int k, const rt_tensor *x, uint32_t dims, bool keepdim, rt_dtype dtype)
 {
     int64_t size[RT_MAX_DIMS];
     int n = 0;
@@ -147,332 +132,564 @@ static rt_status rti_reduced_result(rti_call *c, const rt_tensor *x, uint32_t di
         else if (keepdim)
             size[n++] = 1;
     }
-    return rti_result_set(c, 0, dtype, size, n);
+    return rti_result_set(c, k, dtype, size, n);
 }
 
-/* ---- sum ---- */
+static rt_dtype rti_reduce_dtype(uint32_t rules, rt_dtype dtype)
+{
+    if (rules & RTI_COUNTED)
+        return RT_INT64;
+    if (rules & RTI_TRUTH)
+        return dtype == RT_UINT8 ? RT_UINT8 : RT_BOOL;
+    if (rules & (RTI_SUMMED | RTI_WIDENED) && rti_kind_rank(dtype) < 2)
+        return rules & RTI_SUMMED ? RT_INT64 : RT_FLOAT32;
+    return rules & RTI_REAL_RESULT ? rti_real_dtype(dtype) : dtype;
+}
 
-static rt_status rti_shape_sum(rti_call *c)
+static rt_status rti_shape_reduction(rti_call *c)
+{
+    const rti_reduce_op *op = rti_reduce_op_of(c->op);
+    const rt_tensor *x = rti_arg_tensor(c, 0);
+    rti_reduce_call call;
+    if (!rti_reduce_read(c->op, c->arg, c->n_args, x->ndim, &call) || rti_reduce_check(c, x, &call) != RT_OK)
+        return rti_pending_code();
+    rt_dtype as = call.dtype == RT_DTYPE_DEFAULT ? (rt_dtype)x->dtype : call.dtype;
+    rt_dtype dtype = call.dtype == RT_DTYPE_DEFAULT || op->rules & RTI_IS_NORM ? rti_reduce_dtype(op->rules, as) : as;
+    rt_status status = rti_reduced_result(c, 0, x, call.dims, call.keepdim, dtype);
+    if (status == RT_OK && c->op->n_results > 1)
+        status = rti_reduced_result(c, 1, x, call.dims, call.keepdim, op->how->part[1] == RTI_PLACE ? RT_INT64 : as);
+    return status;
+}
+
+static rt_status rti_run_reduction(rti_call *c)
+{
+    rt_tensor *x = rti_arg_tensor(c, 0), *own = NULL;
+    rti_reduce_call call;
+    rti_reduction r;
+    if (!rti_reduce_read(c->op, c->arg, c->n_args, x->ndim, &call))
+        return rti_pending_code();
+    if (call.dtype != RT_DTYPE_DEFAULT && call.dtype != (rt_dtype)x->dtype) {
+        x = own = rti_copy_of(x, call.dtype);      /* each element first, as PyTorch does */
+        if (!x)
+            return rti_pending_code();
+    }
+    r.number = call.number;
+    rt_status status = rti_reduce_into(&r, rti_reduce_op_of(c->op)->how, x, call.dims, c->out, c->op->n_results);
+    rti_release(own);
+    return status;
+}
+
+#define RTI_REDUCTION(name, schema, n_results, flags, backward, saves, how, rules, dims, keepdim, number, dtype) \
+    static const rti_reduce_op rti_op_##name = { { schema, n_results, flags, NULL, rti_shape_reduction, rti_run_reduction, NULL, backward, NULL, NULL, \
+                                                   saves, -10, 10 }, &how, rules, dims, keepdim, number, dtype };
+
+/* ---- what their derivatives have in common ---- */
+
+static bool rti_b_reduction(const rti_backward *b, rti_reduce_call *call)
+{
+    return rti_reduce_read(b->node->op, b->node->arg, b->node->n_args, rti_b_input_shape(b, 0)->ndim, call);
+}
+
+/* A result, or its gradient, with the dimensions that went as 1. */
+static rt_tensor *rti_b_kept(const rti_backward *b, const rti_reduce_call *call, rt_tensor *t)
+{
+    const rti_edge *e = rti_b_input_shape(b, 0);
+    rt_shape kept = rti_shape_copy(e->size, e->ndim);
+    for (int d = 0; d < e->ndim; d++)
+        if (call->dims & (1u << d))
+            kept.dim[d] = 1;
+    return t && t->ndim != e->ndim ? rt_reshape(t, kept) : t;
+}
+
+/* The same in the input's shape. */
+static rt_tensor *rti_b_spread(const rti_backward *b, const rti_reduce_call *call, rt_tensor *t)
+{
+    const rti_edge *e = rti_b_input_shape(b, 0);
+    return rt_expand(rti_b_kept(b, call, t), rti_shape_copy(e->size, e->ndim));
+}
+
+/* Elements that went into one output, at least 1: of an empty tensor, no gradient becomes NaN. */
+static int64_t rti_b_count(const rti_backward *b, const rti_reduce_call *call)
+{
+    const rti_edge *e = rti_b_input_shape(b, 0);
+    int64_t n = 1;
+    for (int d = 0; d < e->ndim; d++)
+        n *= call->dims & (1u << d) ? e->size[d] : 1;
+    return RTI_MAX(n, 1);
+}
+
+/* The dimensions that went, as a list; an empty one would mean all. */
+static rt_shape rti_b_dims(const rti_backward *b, const rti_reduce_call *call)
+{
+    rt_shape dims = rti_shape_copy(NULL, 0);
+    for (int d = 0; d < rti_b_input_shape(b, 0)->ndim; d++)
+        if (call->dims & (1u << d))
+            dims.dim[dims.ndim++] = d;
+    return dims;
+}
+
+/* x where condition is not zero, else 0. */
+static rt_tensor *rti_where_or_zero(rt_tensor *condition, rt_tensor *x) { return rt_where_scalar_other(condition, x, rt_scalar_int(0)); }
+
+/* ---- sum, nansum, mean ---- */
+
+static rt_status rti_sum_backward(rti_backward *b)
+{
+    rti_reduce_call call;
+    return rti_b_reduction(b, &call) ? rti_b_set(b, 0, rti_b_spread(b, &call, rti_b_grad(b, 0))) : rti_pending_code();
+}
+
+static rt_status rti_nansum_backward(rti_backward *b)
+{
+    rti_reduce_call call;
+    rt_tensor *x = rti_b_input(b, 0);
+    if (!rti_b_reduction(b, &call))
+        return rti_pending_code();
+    return rti_b_set(b, 0, rti_where_or_zero(rt_eq(x, x), rti_b_spread(b, &call, rti_b_grad(b, 0))));
+}
+
+static rt_status rti_mean_backward(rti_backward *b)
+{
+    rti_reduce_call call;
+    if (!rti_b_reduction(b, &call))
+        return rti_pending_code();
+    return rti_b_set(b, 0, rti_b_spread(b, &call, rt_div_scalar(rti_b_grad(b, 0), rt_scalar_int(rti_b_count(b, &call)))));
+}
+
+#define RTI_SUM_RULES (RTI_SUMMED | RTI_ALSO_UNSIGNED)
+RTI_REDUCTION(sum_all, "sum(Tensor self, *, ScalarType? dtype=None) -> Tensor", 1, 0, rti_sum_backward, 0, rti_reduce_sum, RTI_SUM_RULES, 0, 0, 0, 1)
+RTI_REDUCTION(sum, "sum.dim_IntList(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", 1, 0, rti_sum_backward, 0,
+              rti_reduce_sum, RTI_SUM_RULES, 1, 2, 0, 3)
+RTI_REDUCTION(nansum, "nansum(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", 1, 0, rti_nansum_backward,
+              RTI_SAVE_IN(0), rti_reduce_nansum, RTI_SUM_RULES | RTI_ONLY_REAL, 1, 2, 0, 3)
+RTI_REDUCTION(mean_all, "mean(Tensor self, *, ScalarType? dtype=None) -> Tensor", 1, 0, rti_mean_backward, 0, rti_reduce_mean, RTI_ONLY_FLOATS, 0, 0, 0, 1)
+RTI_REDUCTION(mean, "mean.dim(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", 1, 0, rti_mean_backward, 0,
+              rti_reduce_mean, RTI_ONLY_FLOATS, 1, 2, 0, 3)
+
+/* ---- prod ---- */
+
+/* For each element the product of the others along dim, zeros included. */
+static rt_tensor *rti_other_factors(rt_tensor *x, int dim);
+
+static rt_status rti_prod_backward(rti_backward *b)
+{
+    const rti_edge *e = rti_b_input_shape(b, 0);
+    rti_reduce_call call;
+    rt_tensor *x = rti_b_input(b, 0), *others;
+    if (!x || !rti_b_reduction(b, &call))
+        return rti_pending_code();
+    if (x->dtype != rti_b_grad(b, 0)->dtype)
+        x = rt_to(x, (rt_dtype)rti_b_grad(b, 0)->dtype);
+    if (rti_reduce_op_of(b->node->op)->dims) {
+        others = rti_other_factors(x, (int)rti_b_arg(b, 1)->as.i);
+    } else {
+        int64_t flat = -1;
+        others = rti_other_factors(e->ndim == 1 ? x : rt_reshape(x, rti_shape_copy(&flat, 1)), 0);
+        others = rt_reshape(others, rti_shape_copy(e->size, e->ndim));
+    }
+    return rti_b_set(b, 0, rt_mul(rti_b_kept(b, &call, rti_b_grad(b, 0)), rti_conj_of(others)));
+}
+
+RTI_REDUCTION(prod, "prod(Tensor self, *, ScalarType? dtype=None) -> Tensor", 1, 0, rti_prod_backward, RTI_SAVE_IN(0), rti_reduce_prod, RTI_SUM_RULES,
+              0, 0, 0, 1)
+RTI_REDUCTION(prod_dim, "prod.dim_int(Tensor self, int dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", 1, 0, rti_prod_backward,
+              RTI_SAVE_IN(0), rti_reduce_prod, RTI_SUM_RULES, 1, 2, 0, 3)
+
+/* ---- var, std, and both with the mean ---- */
+
+/* 2 / (n - correction) (x - mean) g */
+static rt_tensor *rti_var_gradient(const rti_backward *b, const rti_reduce_call *call, rt_tensor *g)
+{
+    rt_tensor *x = rti_b_input(b, 0);
+    double left = (double)rti_b_count(b, call) - call->number;
+    rt_tensor *share = rt_mul_scalar(rti_b_kept(b, call, g), rt_scalar_float(2 / (left > 0 ? left : 0)));
+    rt_tensor *mean = call->dims ? rt_mean_dims(x, rti_b_dims(b, call), true) : x;
+    return rt_mul(share, rt_sub(x, mean));
+}
+
+static rt_status rti_spread_backward(rti_backward *b)
+{
+    rti_reduce_call call;
+    rt_tensor *g = rti_b_grad(b, 0), *mean = b->node->n_results > 1 ? rti_b_grad(b, 1) : NULL, *sum = NULL;
+    if (!rti_b_reduction(b, &call))
+        return rti_pending_code();
+    if (g && rti_reduce_op_of(b->node->op)->how->mode) {
+        rt_tensor *y = rti_b_output(b, 0);
+        g = rti_where_or_zero(rt_ne_scalar(y, rt_scalar_int(0)), rt_div(g, rt_mul_scalar(y, rt_scalar_int(2))));
+    }
+    if (g && !(sum = rti_var_gradient(b, &call, g)))
+        return rti_pending_code();
+    if (mean) {
+        mean = rti_b_spread(b, &call, rt_div_scalar(mean, rt_scalar_int(rti_b_count(b, &call))));
+        sum = sum ? rt_add(sum, mean) : mean;
+    }
+    return rti_b_set(b, 0, sum);
+}
+
+#define RTI_SPREAD_ROW(name, schema, n_results, saves, how, dims, keepdim, number) \
+    RTI_REDUCTION(name, schema, n_results, 0, rti_spread_backward, RTI_SAVE_IN(0) | (saves), how, RTI_IS_SPREAD | RTI_ONLY_FLOATS | RTI_REAL_RESULT, \
+                  dims, keepdim, number, 0)
+RTI_SPREAD_ROW(var, "var(Tensor self, bool unbiased=True) -> Tensor", 1, 0, rti_reduce_var, 0, 0, 1)
+RTI_SPREAD_ROW(var_dim, "var.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> Tensor", 1, 0, rti_reduce_var, 1, 3, 2)
+RTI_SPREAD_ROW(var_correction, "var.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor", 1, 0,
+               rti_reduce_var, 1, 3, 2)
+RTI_SPREAD_ROW(std, "std(Tensor self, bool unbiased=True) -> Tensor", 1, RTI_SAVE_OUT(0), rti_reduce_std, 0, 0, 1)
+RTI_SPREAD_ROW(std_dim, "std.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> Tensor", 1, RTI_SAVE_OUT(0), rti_reduce_std, 1, 3, 2)
+RTI_SPREAD_ROW(std_correction, "std.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor", 1,
+               RTI_SAVE_OUT(0), rti_reduce_std, 1, 3, 2)
+RTI_SPREAD_ROW(var_mean, "var_mean(Tensor self, bool unbiased=True) -> (Tensor, Tensor)", 2, 0, rti_reduce_var, 0, 0, 1)
+RTI_SPREAD_ROW(var_mean_dim, "var_mean.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> (Tensor, Tensor)", 2, 0, rti_reduce_var,
+               1, 3, 2)
+RTI_SPREAD_ROW(var_mean_correction,
+               "var_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> (Tensor, Tensor)", 2, 0,
+               rti_reduce_var, 1, 3, 2)
+RTI_SPREAD_ROW(std_mean, "std_mean(Tensor self, bool unbiased=True) -> (Tensor, Tensor)", 2, RTI_SAVE_OUT(0), rti_reduce_std, 0, 0, 1)
+RTI_SPREAD_ROW(std_mean_dim, "std_mean.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> (Tensor, Tensor)", 2, RTI_SAVE_OUT(0),
+               rti_reduce_std, 1, 3, 2)
+RTI_SPREAD_ROW(std_mean_correction,
+               "std_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> (Tensor, Tensor)", 2,
+               RTI_SAVE_OUT(0), rti_reduce_std, 1, 3, 2)
+
+/* ---- max and min, as values: the gradient is shared out evenly among those that are equal to the result ---- */
+
+/* `all`: a NaN among all elements is equal to another, as in PyTorch. */
+static rt_tensor *rti_shared_out(const rti_backward *b, int k, bool all)
+{
+    rti_reduce_call call;
+    rt_tensor *x = rti_b_input(b, 0), *y = rti_b_output(b, k);
+    if (!x || !y || !rti_b_reduction(b, &call))
+        return NULL;
+    y = rti_b_kept(b, &call, y);
+    rt_tensor *equal = rt_eq(x, y);
+    if (all)
+        equal = rt_add(equal, rt_mul(rt_ne(x, x), rt_ne(y, y)));
+    rt_tensor *count = call.dims ? rt_sum_dims(equal, rti_b_dims(b, &call), true) : equal;
+    return rti_where_or_zero(equal, rt_div(rti_b_kept(b, &call, rti_b_grad(b, k)), count));
+}
+static rt_status rti_extreme_backward(rti_backward *b) { return rti_b_set(b, 0, rti_shared_out(b, 0, false)); }
+static rt_status rti_extreme_all_backward(rti_backward *b) { return rti_b_set(b, 0, rti_shared_out(b, 0, true)); }
+
+#define RTI_EXTREME_RULES (RTI_ONLY_REAL | RTI_NEEDS_ELEMENTS)
+#define RTI_SAVE_BOTH (RTI_SAVE_IN(0) | RTI_SAVE_OUT(0))
+RTI_REDUCTION(max, "max(Tensor self) -> Tensor", 1, 0, rti_extreme_all_backward, RTI_SAVE_BOTH, rti_reduce_most, RTI_EXTREME_RULES, 0, 0, 0, 0)
+RTI_REDUCTION(min, "min(Tensor self) -> Tensor", 1, 0, rti_extreme_all_backward, RTI_SAVE_BOTH, rti_reduce_least, RTI_EXTREME_RULES, 0, 0, 0, 0)
+RTI_REDUCTION(amax, "amax(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor", 1, 0, rti_extreme_backward, RTI_SAVE_BOTH, rti_reduce_most,
+              RTI_EXTREME_RULES, 1, 2, 0, 0)
+RTI_REDUCTION(amin, "amin(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor", 1, 0, rti_extreme_backward, RTI_SAVE_BOTH, rti_reduce_least,
+              RTI_EXTREME_RULES, 1, 2, 0, 0)
+
+static rt_status rti_shape_aminmax(rti_call *c)
+{
+    rt_status status = rti_shape_reduction(c);
+    c->result[1] = c->result[0];
+    return status;
+}
+static rt_status rti_run_aminmax(rti_call *c)
 {
     const rt_tensor *x = rti_arg_tensor(c, 0);
-    uint32_t dims;
-    if (!rti_conversion_of((rt_dtype)x->dtype))
-        return rti_refuse_dtype(c, (rt_dtype)x->dtype);
-    if (!rti_reduced_dims(c, 1, x, &dims))
+    rti_reduce_call call;
+    rti_reduction r;
+    if (!rti_reduce_read(c->op, c->arg, c->n_args, x->ndim, &call))
         return rti_pending_code();
-    bool keepdim = c->n_args > 2 && c->arg[2].tag == RT_VALUE_BOOL && c->arg[2].as.i;
-    rt_dtype dtype = rti_is_float((rt_dtype)x->dtype) ? (rt_dtype)x->dtype : RT_INT64;
-    if (c->n_args > 3 && c->arg[3].tag == RT_VALUE_DTYPE)
-        dtype = (rt_dtype)c->arg[3].as.i;
-    if (!rti_conversion_of(dtype))
-        return rti_refuse_dtype(c, dtype);
-    return rti_reduced_result(c, x, dims, keepdim, dtype);
+    r.number = 0;
+    rt_status status = rti_reduce_into(&r, &rti_reduce_least, x, call.dims, &c->out[0], 1);
+    return status == RT_OK ? rti_reduce_into(&r, &rti_reduce_most, x, call.dims, &c->out[1], 1) : status;
 }
-
-/* What is summed: dimensions that stay, outermost first, then those that go; neighbours along the last dimension that steps by one element. */
-typedef struct rti_sum_plan {
-    const char *x;
-    char *y;                                  /* contiguous over the dimensions that stay */
-    size_t wide;
-    int n_stay, n_go;
-    int64_t stay[RT_MAX_DIMS], stay_stride[RT_MAX_DIMS], go[RT_MAX_DIMS], go_stride[RT_MAX_DIMS];
-    int64_t outputs;
-    bool columns;                             /* the last dimension that stays steps by one: whole rows are added */
-    rti_sum_kernels kernel;
-    rti_class compute;
-} rti_sum_plan;
-
-static void rti_sum_axis(int64_t *size, int64_t *stride, int *n, int64_t s, int64_t step)
+static rt_status rti_aminmax_backward(rti_backward *b)
 {
-    if (s == 1)
-        return;
-    if (*n > 0 && stride[*n - 1] == s * step) {
-        size[*n - 1] *= s;
-        stride[*n - 1] = step;
-        return;
+    rt_tensor *low = rti_b_grad(b, 0) ? rti_shared_out(b, 0, false) : NULL, *high;
+    if (!rti_b_grad(b, 1) || (rti_b_grad(b, 0) && !low))
+        return rti_b_set(b, 0, low);
+    high = rti_shared_out(b, 1, false);
+    return rti_b_set(b, 0, low ? rt_add(low, high) : high);
+}
+static const rti_reduce_op rti_op_aminmax = {
+    { "aminmax(Tensor self, *, int? dim=None, bool keepdim=False) -> (Tensor min, Tensor max)", 2, 0, NULL, rti_shape_aminmax, rti_run_aminmax, NULL,
+      rti_aminmax_backward, NULL, NULL, RTI_SAVE_BOTH | RTI_SAVE_OUT(1), -10, 10 }, &rti_reduce_most, RTI_EXTREME_RULES, 1, 2, 0, 0 };
+
+/* ---- max and min along one dimension, with the place: the gradient goes there ---- */
+
+/* The gradient of values that were taken from the places of result 1 along a dimension. */
+static rt_status rti_take_backward(rti_backward *b, int64_t dim, bool kept)
+{
+    const rti_edge *e = rti_b_input_shape(b, 0);
+    rt_tensor_opts opts = rt_tensor_opts_default();
+    rt_tensor *places = rti_b_output(b, 1), *g = rti_b_grad(b, 0);
+    if (!kept && e->ndim > 0) {
+        places = rt_unsqueeze(places, (int)dim);
+        g = rt_unsqueeze(g, (int)dim);
     }
-    size[*n] = s;
-    stride[(*n)++] = step;
+    opts.dtype = (rt_dtype)e->dtype;
+    return rti_b_set(b, 0, rt_scatter_add(rt_zeros(rti_shape_copy(e->size, e->ndim), &opts), (int)dim, places, g));
+}
+static rt_status rti_extreme_dim_backward(rti_backward *b)
+{
+    return rti_take_backward(b, rti_b_arg(b, 1)->as.i, b->node->n_args > 2 && rti_b_arg(b, 2)->as.i);
 }
 
-static void rti_accumulate_number(rti_class c, void *sum, const void *part)
+RTI_REDUCTION(max_dim, "max.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)", 2, 0, rti_extreme_dim_backward,
+              RTI_SAVE_OUT(1), rti_reduce_most, RTI_EXTREME_RULES, 1, 2, 0, 0)
+RTI_REDUCTION(min_dim, "min.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)", 2, 0, rti_extreme_dim_backward,
+              RTI_SAVE_OUT(1), rti_reduce_least, RTI_EXTREME_RULES, 1, 2, 0, 0)
+#define RTI_PLACE_RULES (RTI_EXTREME_RULES | RTI_NOT_BOOL | RTI_COUNTED)
+RTI_REDUCTION(argmax, "argmax(Tensor self, int? dim=None, bool keepdim=False) -> Tensor", 1, RTI_CONSTANT, NULL, 0, rti_reduce_most_place, RTI_PLACE_RULES,
+              1, 2, 0, 0)
+RTI_REDUCTION(argmin, "argmin(Tensor self, int? dim=None, bool keepdim=False) -> Tensor", 1, RTI_CONSTANT, NULL, 0, rti_reduce_least_place,
+              RTI_PLACE_RULES, 1, 2, 0, 0)
+
+/* ---- any, all, count_nonzero ---- */
+
+#define RTI_TRUTH_ROWS(name) \
+    RTI_REDUCTION(name, #name "(Tensor self) -> Tensor", 1, RTI_CONSTANT, NULL, 0, rti_reduce_##name, RTI_TRUTH_RULES, 0, 0, 0, 0) \
+    RTI_REDUCTION(name##_dim, #name ".dim(Tensor self, int dim, bool keepdim=False) -> Tensor", 1, RTI_CONSTANT, NULL, 0, rti_reduce_##name, \
+                  RTI_TRUTH_RULES, 1, 2, 0, 0) \
+    RTI_REDUCTION(name##_dims, #name ".dims(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor", 1, RTI_CONSTANT, NULL, 0, rti_reduce_##name, \
+                  RTI_TRUTH_RULES | RTI_NONE_FOR_EMPTY, 1, 2, 0, 0)
+#define RTI_TRUTH_RULES (RTI_TRUTH | RTI_ALSO_UNSIGNED | RTI_ALSO_FLOAT8)
+RTI_TRUTH_ROWS(any)
+RTI_TRUTH_ROWS(all)
+RTI_REDUCTION(count_nonzero, "count_nonzero(Tensor self, int? dim=None) -> Tensor", 1, RTI_CONSTANT, NULL, 0, rti_reduce_count, RTI_COUNTED, 1, 0, 0, 0)
+RTI_REDUCTION(count_nonzero_dims, "count_nonzero.dim_IntList(Tensor self, int[] dim) -> Tensor", 1, RTI_CONSTANT, NULL, 0, rti_reduce_count,
+              RTI_COUNTED | RTI_ALSO_UNSIGNED | RTI_ALSO_FLOAT8, 1, 0, 0, 0)
+
+/* ---- logsumexp: each element's share of the sum ---- */
+
+static rt_status rti_log_sum_exp_backward(rti_backward *b)
 {
-    if (c == RTI_CLASS_F32)
-        *RTI_CAST(float *, sum) += *RTI_CAST(const float *, part);
-    else if (c == RTI_CLASS_F64)
-        *RTI_CAST(double *, sum) += *RTI_CAST(const double *, part);
+    rti_reduce_call call;
+    rt_tensor *x = rti_b_input(b, 0), *y = rti_b_output(b, 0);
+    if (!x || !y || !rti_b_reduction(b, &call))
+        return rti_pending_code();
+    rt_tensor *share = rt_exp(rt_sub(x, rti_b_kept(b, &call, y)));
+    return rti_b_set(b, 0, rt_mul(rti_b_kept(b, &call, rti_b_grad(b, 0)), rti_conj_of(share)));
+}
+RTI_REDUCTION(log_sum_exp, "logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor", 1, 0, rti_log_sum_exp_backward, RTI_SAVE_BOTH,
+              rti_reduce_log_sum_exp, RTI_WIDENED | RTI_ALSO_UNSIGNED, 1, 2, 0, 0)
+
+/* ---- norms ---- */
+
+/* The gradient of (sum |x|^ord)^(1/ord) but for the sign of x and for the result's gradient; where the norm is 0, 0. */
+static rt_tensor *rti_norm_slope(rt_tensor *x, rt_tensor *y, double ord)
+{
+    rt_tensor *zero = rt_eq_scalar(y, rt_scalar_int(0)), *slope;
+    if (ord == 2)
+        return rt_where_scalar_self(zero, rt_scalar_int(0), rt_div(x, y));
+    if (ord < 1)
+        slope = rt_where_scalar_self(rt_eq_scalar(x, rt_scalar_int(0)), rt_scalar_int(0), rt_pow_scalar(rt_abs(x), rt_scalar_float(ord - 1)));
     else
-        *RTI_CAST(int64_t *, sum) = (int64_t)((uint64_t)*RTI_CAST(int64_t *, sum) + (uint64_t)*RTI_CAST(const int64_t *, part));
+        slope = rt_pow_scalar(rt_abs(x), rt_scalar_float(ord - (ord < 2 ? 1 : 2)));
+    return rt_where_scalar_self(zero, rt_scalar_int(0), rt_div(rt_mul(ord < 2 ? rt_sgn(x) : x, slope), rt_pow_scalar(y, rt_scalar_float(ord - 1))));
 }
 
-/* Walks all but the last of n dimensions; false after the last position. */
-static bool rti_walk(int64_t *index, int64_t *offset, const int64_t *size, const int64_t *stride, int n)
+static rt_status rti_norm_backward(rti_backward *b)
 {
-    for (int d = n - 1; d >= 0; d--) {
-        *offset += stride[d];
-        if (++index[d] < size[d])
-            return true;
-        *offset -= size[d] * stride[d];
-        index[d] = 0;
-    }
+    rti_reduce_call call;
+    rt_tensor *x = rti_b_input(b, 0), *y = rti_b_output(b, 0), *g;
+    if (!x || !y || !rti_b_reduction(b, &call))
+        return rti_pending_code();
+    g = rti_b_kept(b, &call, rti_b_grad(b, 0));
+    y = rti_b_kept(b, &call, y);
+    if (call.number == 0)
+        return rti_b_set(b, 0, rt_zeros_like(x));
+    if (call.number == 1)
+        return rti_b_set(b, 0, rt_mul(rt_sgn(x), g));
+    if (call.number != HUGE_VAL && call.number != -HUGE_VAL)
+        return rti_b_set(b, 0, rt_mul(g, rti_norm_slope(x, y, call.number)));
+    rt_tensor *size = rt_abs(x), *equal = rt_add(rt_eq(size, y), rt_ne(size, size));      /* shared out among those as large; a NaN is */
+    rt_tensor *count = call.dims ? rt_sum_dims(equal, rti_b_dims(b, &call), true) : equal;
+    return rti_b_set(b, 0, rt_mul(rt_sgn(x), rti_where_or_zero(equal, rt_div(g, count))));
+}
+
+#define RTI_NORM_ROW(name, schema, dims, keepdim, dtype) \
+    RTI_REDUCTION(name, schema, 1, 0, rti_norm_backward, RTI_SAVE_BOTH, rti_reduce_norm, RTI_IS_NORM | RTI_ONLY_FLOATS | RTI_REAL_RESULT, dims, keepdim, \
+                  1, dtype)
+RTI_NORM_ROW(vector_norm, "linalg_vector_norm(Tensor self, Scalar ord=2, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", 2, 3, 4)
+RTI_NORM_ROW(norm, "norm.Scalar(Tensor self, Scalar p=2) -> Tensor", 0, 0, 0)
+RTI_NORM_ROW(norm_dim, "norm.ScalarOpt_dim(Tensor self, Scalar? p, int[1] dim, bool keepdim=False) -> Tensor", 2, 3, 0)
+RTI_NORM_ROW(norm_dtype, "norm.ScalarOpt_dtype(Tensor self, Scalar? p, *, ScalarType dtype) -> Tensor", 0, 0, 2)
+RTI_NORM_ROW(norm_dim_dtype, "norm.ScalarOpt_dim_dtype(Tensor self, Scalar? p, int[1] dim, bool keepdim, *, ScalarType dtype) -> Tensor", 2, 3, 4)
+
+/* ---- typed functions ---- */
+
+static bool rti_dims_fit(const rt_op *op, rt_shape dims)
+{
+    rti_op_text name;
+    if (dims.ndim >= 0 && dims.ndim <= RT_MAX_DIMS)
+        return true;
+    rti_raise(RT_ERR_VALUE, rti_op_base(op, &name), "expected 0 to %d dimensions, got %d", RT_MAX_DIMS, dims.ndim);
     return false;
 }
 
-/* One output: its runs of neighbours, in order. */
-static void rti_sum_output(const rti_sum_plan *p, const char *x, char *y)
+/* A call of two results: the first is the answer, the second goes into *other, which may be NULL; both are NULL on failure. */
+static rt_tensor *rti_call_two(const rt_op *op, const rt_value *arg, int n_args, rt_tensor **other)
 {
-    int64_t index[RT_MAX_DIMS] = { 0 }, offset = 0;
-    int outer = p->n_go - 1;
-    int64_t run = p->n_go > 0 ? p->go[outer] : 1;
-    uint64_t part, sum = 0;
-    do {
-        p->kernel.row(x + offset * (int64_t)p->wide, run, &part);
-        rti_accumulate_number(p->compute, &sum, &part);
-    } while (rti_walk(index, &offset, p->go, p->go_stride, outer));
-    memcpy(y, &sum, p->wide);
+    rt_value result[RTI_MAX_RESULTS];
+    bool done = rti_door(op, arg, n_args, NULL, result) == RT_OK;
+    if (other)
+        *other = done ? rti_scoped(result[1].as.tensor) : NULL;
+    else if (done)
+        rti_release(result[1].as.tensor);
+    return done ? rti_scoped(result[0].as.tensor) : NULL;
 }
 
-static void rti_sum_outputs(void *work, int64_t begin, int64_t end)
+/* The arguments that most reductions have: x, dims, keepdim. */
+static rt_tensor *rti_call_dims_keep(const rt_op *op, rt_tensor *x, rt_shape dims, bool keepdim)
 {
-    const rti_sum_plan *p = RTI_CAST(const rti_sum_plan *, work);
-    for (int64_t i = begin; i < end; i++) {
-        int64_t left = i, offset = 0;
-        for (int d = p->n_stay - 1; d >= 0; d--) {
-            offset += left % p->stay[d] * p->stay_stride[d];
-            left /= p->stay[d];
-        }
-        rti_sum_output(p, p->x + offset * (int64_t)p->wide, p->y + i * (int64_t)p->wide);
-    }
-}
-
-/* Rows of the last dimension that stays, added over what goes. */
-static void rti_sum_rows(const rti_sum_plan *p, char *part)
-{
-    int64_t index[RT_MAX_DIMS] = { 0 }, offset = 0, n = p->stay[p->n_stay - 1];
-    char *y = p->y;
-    int inner = p->n_go - 1;
-    do {
-        int64_t at[RT_MAX_DIMS] = { 0 }, go = 0;
-        bool first = true;
-        do {
-            const char *x = p->x + (offset + go) * (int64_t)p->wide;
-            p->kernel.columns(x, p->go[inner], p->go_stride[inner], n, first ? y : part);
-            for (int64_t j = 0; !first && j < n; j++)
-                rti_accumulate_number(p->compute, y + j * (int64_t)p->wide, part + j * (int64_t)p->wide);
-            first = false;
-        } while (rti_walk(at, &go, p->go, p->go_stride, inner));
-        y += n * (int64_t)p->wide;
-    } while (rti_walk(index, &offset, p->stay, p->stay_stride, p->n_stay - 1));
-}
-
-static rt_status rti_sum_tensor(const rti_call *c, const rt_tensor *x, uint32_t dims, rt_tensor *y)
-{
-    rti_sum_plan p;
-    memset(&p, 0, sizeof p);
-    p.compute = rti_class_of((rt_dtype)x->dtype);
-    p.kernel = rti_sum_kernels_of(p.compute);
-    p.wide = rti_element_bytes((rt_dtype)x->dtype);
-    p.x = x->data;
-    p.y = y->data;
-    for (int d = 0; d < x->ndim; d++) {
-        if (dims & (1u << d))
-            rti_sum_axis(p.go, p.go_stride, &p.n_go, x->size[d], x->stride[d]);
-        else
-            rti_sum_axis(p.stay, p.stay_stride, &p.n_stay, x->size[d], x->stride[d]);
-    }
-    (void)c;
-    p.columns = p.n_go > 0 && p.n_stay > 0 && p.go_stride[p.n_go - 1] != 1 && p.stay_stride[p.n_stay - 1] == 1;
-    if (p.columns) {
-        char *part = RTI_CAST(char *, rti_pool_get((size_t)p.stay[p.n_stay - 1] * p.wide));
-        if (!part)
-            return rti_pending_code();
-        rti_sum_rows(&p, part);
-        rti_pool_put(part);
-        return RT_OK;
-    }
-    int64_t each = y->numel ? x->numel / y->numel : 1;
-    return rti_parallel_for(y->numel, RTI_MAX(1, (1 << 15) / RTI_MAX(each, 1)), rti_sum_outputs, &p);
-}
-
-static rt_status rti_run_sum(rti_call *c)
-{
-    rt_tensor *x = rti_arg_tensor(c, 0), *y = c->out[0], *own = NULL, *sum = NULL;
-    uint32_t dims;
-    rt_dtype dtype = rti_class_dtype[rti_class_of(c->result[0].dtype)];
-    if (!rti_reduced_dims(c, 1, x, &dims))
-        return rti_pending_code();
-    if (x->numel == 0)
-        return rti_fill(y, rt_scalar_int(0));
-    if (c->n_args > 3 && c->arg[3].tag == RT_VALUE_DTYPE && x->dtype != c->result[0].dtype) {
-        x = own = rti_copy_of(x, c->result[0].dtype);      /* each element first, as PyTorch does */
-        if (!x)
-            return rti_pending_code();
-    }
-    if (x->dtype != dtype) {
-        rt_tensor *wide = rti_copy_of(x, dtype);
-        rti_release(own);
-        x = own = wide;
-        if (!x)
-            return rti_pending_code();
-    }
-    /* a row kernel reads neighbours: what goes must end in steps of one, or whole rows are added */
-    int last_go = -1, last_stay = -1;
-    for (int d = 0; d < x->ndim; d++) {
-        if (x->size[d] == 1)
-            continue;
-        if (dims & (1u << d))
-            last_go = d;
-        else
-            last_stay = d;
-    }
-    bool fits = last_go < 0 || x->stride[last_go] == 1 || (last_stay >= 0 && x->stride[last_stay] == 1);
-    if (!fits && !own) {
-        x = own = rti_copy_of(x, dtype);
-        if (!x)
-            return rti_pending_code();
-    }
-    rt_status status = RT_OK;
-    if (y->dtype != dtype)
-        sum = rti_tensor_new(dtype, y->size, y->ndim, y->numel);
-    status = y->dtype != dtype && !sum ? rti_pending_code() : rti_sum_tensor(c, x, dims, sum ? sum : y);
-    if (status == RT_OK && sum)
-        status = rti_copy_into(y, sum);
-    rti_release(sum);
-    rti_release(own);
-    return status;
-}
-
-/* The gradient of a sum stands in every place that was summed. */
-static rt_status rti_sum_backward(rti_backward *b)
-{
-    const rti_edge *e = rti_b_input_shape(b, 0);
-    rt_tensor *g = rti_b_grad(b, 0);
-    rt_shape kept = rti_shape_copy(e->size, e->ndim);
-    if (g->ndim != e->ndim) {
-        const rt_value *named = b->node->n_args > 1 ? rti_b_arg(b, 1) : NULL;
-        bool all = !named || named->tag != RT_VALUE_INTS || named->count == 0;
-        for (int d = 0; d < e->ndim && all; d++)
-            kept.dim[d] = 1;
-        for (uint32_t i = 0; !all && i < named->count; i++)
-            kept.dim[named->as.ints[i] < 0 ? named->as.ints[i] + e->ndim : named->as.ints[i]] = 1;
-        g = rt_reshape(g, kept);
-    }
-    return rti_b_set(b, 0, rt_expand(g, rti_shape_copy(e->size, e->ndim)));
-}
-static const rt_op rti_op_sum = { "sum.dim_IntList(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", 1, 0, NULL,
-                                  rti_shape_sum, rti_run_sum, NULL, rti_sum_backward, NULL, NULL, 0, -10, 10 };
-
-static rt_tensor *rti_call_reduction(const rt_op *op, rt_tensor *x, rt_shape dims, bool keepdim)
-{
-    rti_op_text name;
     rt_value arg[3];
-    if (dims.ndim < 0 || dims.ndim > RT_MAX_DIMS) {
-        rti_raise(RT_ERR_VALUE, rti_op_base(op, &name), "expected 0 to %d dimensions, got %d", RT_MAX_DIMS, dims.ndim);
-        return NULL;
-    }
     rti_box_tensor(&arg[0], x);
     arg[1] = rt_value_ints(dims.dim, dims.ndim);
     arg[2] = rt_value_bool(keepdim);
-    return rti_call_op(op, arg, 3);
+    return rti_dims_fit(op, dims) ? rti_call_op(op, arg, 3) : NULL;
 }
-
-RT_API rt_tensor *rt_sum_dims(rt_tensor *x, rt_shape dims, bool keepdim) { return rti_call_reduction(&rti_op_sum, x, dims, keepdim); }
-RT_API rt_tensor *rt_sum(rt_tensor *x) { return rti_call1(&rti_op_sum, x); }
-RT_API rt_tensor *rt_sum_dim(rt_tensor *x, int dim, bool keepdim)
-{
-    int64_t d = dim;
-    return rt_sum_dims(x, rti_shape_copy(&d, 1), keepdim);
-}
-
-/* ---- mean: the sum over the count ---- */
-
-static rt_status rti_compose_mean(const rt_value *arg, int n_args, rt_value *results)
-{
-    const rt_tensor *x = arg[0].as.tensor;
-    rt_dtype dtype = n_args > 3 && arg[3].tag == RT_VALUE_DTYPE ? (rt_dtype)arg[3].as.i : (rt_dtype)x->dtype;
-    if (!rti_is_float(dtype))
-        return rti_raise(RT_ERR_DTYPE, "mean", "expected a floating point tensor, got %s", rt_dtype_name(dtype));
-    rt_value sum, call[2];
-    rt_status status = rti_door(&rti_op_sum, arg, n_args, NULL, &sum);
-    if (status != RT_OK)
-        return status;
-    int64_t count = 1;
-    bool all = n_args < 2 || arg[1].tag != RT_VALUE_INTS || arg[1].count == 0;
-    for (int d = 0; d < x->ndim && all; d++)
-        count *= x->size[d];
-    for (uint32_t i = 0; !all && i < arg[1].count && x->ndim > 0; i++)
-        count *= x->size[arg[1].as.ints[i] < 0 ? arg[1].as.ints[i] + x->ndim : arg[1].as.ints[i]];
-    call[0] = sum;
-    call[1] = rt_value_int(count);
-    status = rti_door(&rti_op_div_scalar, call, 2, NULL, results);
-    rti_release(sum.as.tensor);
-    return status;
-}
-static const rt_op rti_op_mean = { "mean.dim(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", 1, 0, NULL, NULL,
-                                   NULL, rti_compose_mean, NULL, NULL, NULL, 0, -10, 10 };
-RT_API rt_tensor *rt_mean(rt_tensor *x) { return rti_call1(&rti_op_mean, x); }
-RT_API rt_tensor *rt_mean_dims(rt_tensor *x, rt_shape dims, bool keepdim) { return rti_call_reduction(&rti_op_mean, x, dims, keepdim); }
-
-/* ---- argmax ---- */
-
-#define RTI_ARGMAX(suffix, type) \
-    static int64_t rti_argmax_##suffix(const char *from, int64_t n, int64_t stride) \
-    { \
-        const type *x = (const type *)(const void *)from; \
-        int64_t best = 0; \
-        for (int64_t i = 1; i < n && x[best * stride] == x[best * stride]; i++) \
-            if (!(x[i * stride] <= x[best * stride])) \
-                best = i; \
-        return best; \
-    }
-RTI_ARGMAX(f32, float)
-RTI_ARGMAX(f64, double)
-RTI_ARGMAX(i64, int64_t)
-#undef RTI_ARGMAX
-
-static rt_status rti_shape_argmax(rti_call *c)
-{
-    const rt_tensor *x = rti_arg_tensor(c, 0);
-    bool along = c->n_args > 1 && c->arg[1].tag == RT_VALUE_INT, keepdim = c->n_args > 2 && c->arg[2].tag == RT_VALUE_BOOL && c->arg[2].as.i;
-    int dim = along ? rti_wrap_dim("argmax", c->arg[1].as.i, x->ndim) : 0;
-    if (dim < 0)
-        return rti_pending_code();
-    if (!rti_conversion_of((rt_dtype)x->dtype) || x->dtype == RT_BOOL)
-        return rti_refuse_dtype(c, (rt_dtype)x->dtype);
-    if (along ? x->ndim > 0 && x->size[dim] == 0 : x->numel == 0)
-        return rti_raise(RT_ERR_INDEX, "argmax", "there is no largest among no elements");
-    return rti_reduced_result(c, x, along && x->ndim ? 1u << dim : (1u << x->ndim) - 1, keepdim, RT_INT64);
-}
-
-static rt_status rti_run_argmax(rti_call *c)
-{
-    const rt_tensor *x = rti_arg_tensor(c, 0);
-    rti_class compute = rti_class_of((rt_dtype)x->dtype);
-    int64_t (*kernel)(const char *, int64_t, int64_t) =
-        compute == RTI_CLASS_F32 ? rti_argmax_f32 : compute == RTI_CLASS_F64 ? rti_argmax_f64 : rti_argmax_i64;
-    rt_tensor *own = rti_contiguous_as((rt_tensor *)(uintptr_t)x, rti_class_dtype[compute]);
-    if (!own)
-        return rti_pending_code();
-    bool along = c->n_args > 1 && c->arg[1].tag == RT_VALUE_INT && x->ndim > 0;
-    int dim = along ? rti_wrap_dim("argmax", c->arg[1].as.i, x->ndim) : 0;
-    int64_t n = along ? x->size[dim] : x->numel, inner = 1;
-    for (int d = along ? dim + 1 : x->ndim; d < x->ndim; d++)
-        inner *= x->size[d];
-    int64_t *y = (int64_t *)(void *)c->out[0]->data, wide = (int64_t)rti_element_bytes((rt_dtype)own->dtype);
-    for (int64_t i = 0; i < c->out[0]->numel; i++)
-        y[i] = kernel(own->data + (i / inner * inner * n + i % inner) * wide, n, inner);
-    rti_release(own);
-    return RT_OK;
-}
-static const rt_op rti_op_argmax = { "argmax(Tensor self, int? dim=None, bool keepdim=False) -> Tensor", 1, RTI_CONSTANT, NULL, rti_shape_argmax,
-                                     rti_run_argmax, NULL, NULL, NULL, NULL, 0, -10, 10 };
-RT_API rt_tensor *rt_argmax(rt_tensor *x) { return rti_call1(&rti_op_argmax, x); }
-RT_API rt_tensor *rt_argmax_dim(rt_tensor *x, int dim, bool keepdim)
+static rt_tensor *rti_call_dim_keep(const rt_op *op, rt_tensor *x, int dim, bool keepdim, rt_tensor **other)
 {
     rt_value arg[3];
     rti_box_tensor(&arg[0], x);
     arg[1] = rt_value_int(dim);
     arg[2] = rt_value_bool(keepdim);
-    return rti_call_op(&rti_op_argmax, arg, 3);
+    return op->n_results > 1 ? rti_call_two(op, arg, 3, other) : rti_call_op(op, arg, 3);
 }
-#endif
+
+RT_API rt_tensor *rt_sum(rt_tensor *x) { return rti_call1(&rti_op_sum_all.op, x); }
+RT_API rt_tensor *rt_sum_dims(rt_tensor *x, rt_shape dims, bool keepdim) { return rti_call_dims_keep(&rti_op_sum.op, x, dims, keepdim); }
+RT_API rt_tensor *rt_sum_dim(rt_tensor *x, int dim, bool keepdim)
+{
+    int64_t d = dim;
+    return rt_sum_dims(x, rti_shape_copy(&d, 1), keepdim);
+}
+RT_API rt_tensor *rt_nansum(rt_tensor *x, rt_shape dims, bool keepdim) { return rti_call_dims_keep(&rti_op_nansum.op, x, dims, keepdim); }
+RT_API rt_tensor *rt_mean(rt_tensor *x) { return rti_call1(&rti_op_mean_all.op, x); }
+RT_API rt_tensor *rt_mean_dims(rt_tensor *x, rt_shape dims, bool keepdim) { return rti_call_dims_keep(&rti_op_mean.op, x, dims, keepdim); }
+RT_API rt_tensor *rt_prod(rt_tensor *x) { return rti_call1(&rti_op_prod.op, x); }
+RT_API rt_tensor *rt_prod_dim(rt_tensor *x, int dim, bool keepdim) { return rti_call_dim_keep(&rti_op_prod_dim.op, x, dim, keepdim, NULL); }
+
+static rt_tensor *rti_call_unbiased(const rt_op *op, rt_tensor *x, bool unbiased, rt_tensor **mean)
+{
+    rt_value arg[2];
+    rti_box_tensor(&arg[0], x);
+    arg[1] = rt_value_bool(unbiased);
+    return op->n_results > 1 ? rti_call_two(op, arg, 2, mean) : rti_call_op(op, arg, 2);
+}
+static rt_tensor *rti_call_spread(const rt_op *op, rt_tensor *x, rt_shape dims, rt_value correction, bool keepdim, rt_tensor **mean)
+{
+    rt_value arg[4];
+    rti_box_tensor(&arg[0], x);
+    arg[1] = rt_value_ints(dims.dim, dims.ndim);
+    arg[2] = correction;
+    arg[3] = rt_value_bool(keepdim);
+    if (!rti_dims_fit(op, dims)) {
+        if (mean)
+            *mean = NULL;
+        return NULL;
+    }
+    return op->n_results > 1 ? rti_call_two(op, arg, 4, mean) : rti_call_op(op, arg, 4);
+}
+#define RTI_SPREAD_TYPED(name) \
+    RT_API rt_tensor *rt_##name(rt_tensor *x, bool unbiased) { return rti_call_unbiased(&rti_op_##name.op, x, unbiased, NULL); } \
+    RT_API rt_tensor *rt_##name##_dims(rt_tensor *x, rt_shape dims, bool unbiased, bool keepdim) \
+    { \
+        return rti_call_spread(&rti_op_##name##_dim.op, x, dims, rt_value_bool(unbiased), keepdim, NULL); \
+    } \
+    RT_API rt_tensor *rt_##name##_correction(rt_tensor *x, rt_shape dims, rt_scalar correction, bool keepdim) \
+    { \
+        return rti_call_spread(&rti_op_##name##_correction.op, x, dims, rti_value_scalar(&correction), keepdim, NULL); \
+    } \
+    RT_API rt_tensor *rt_##name##_mean(rt_tensor *x, bool unbiased, rt_tensor **mean) \
+    { \
+        return rti_call_unbiased(&rti_op_##name##_mean.op, x, unbiased, mean); \
+    } \
+    RT_API rt_tensor *rt_##name##_mean_dims(rt_tensor *x, rt_shape dims, bool unbiased, bool keepdim, rt_tensor **mean) \
+    { \
+        return rti_call_spread(&rti_op_##name##_mean_dim.op, x, dims, rt_value_bool(unbiased), keepdim, mean); \
+    } \
+    RT_API rt_tensor *rt_##name##_mean_correction(rt_tensor *x, rt_shape dims, rt_scalar correction, bool keepdim, rt_tensor **mean) \
+    { \
+        return rti_call_spread(&rti_op_##name##_mean_correction.op, x, dims, rti_value_scalar(&correction), keepdim, mean); \
+    }
+RTI_SPREAD_TYPED(var)
+RTI_SPREAD_TYPED(std)
+#undef RTI_SPREAD_TYPED
+
+RT_API rt_tensor *rt_max(rt_tensor *x) { return rti_call1(&rti_op_max.op, x); }
+RT_API rt_tensor *rt_min(rt_tensor *x) { return rti_call1(&rti_op_min.op, x); }
+RT_API rt_tensor *rt_amax(rt_tensor *x, rt_shape dims, bool keepdim) { return rti_call_dims_keep(&rti_op_amax.op, x, dims, keepdim); }
+RT_API rt_tensor *rt_amin(rt_tensor *x, rt_shape dims, bool keepdim) { return rti_call_dims_keep(&rti_op_amin.op, x, dims, keepdim); }
+RT_API rt_tensor *rt_aminmax(rt_tensor *x, rt_tensor **max)
+{
+    rt_value arg[1];
+    rti_box_tensor(&arg[0], x);
+    return rti_call_two(&rti_op_aminmax.op, arg, 1, max);
+}
+RT_API rt_tensor *rt_aminmax_dim(rt_tensor *x, int dim, bool keepdim, rt_tensor **max) { return rti_call_dim_keep(&rti_op_aminmax.op, x, dim, keepdim, max); }
+RT_API rt_tensor *rt_max_dim(rt_tensor *x, int dim, bool keepdim, rt_tensor **index) { return rti_call_dim_keep(&rti_op_max_dim.op, x, dim, keepdim, index); }
+RT_API rt_tensor *rt_min_dim(rt_tensor *x, int dim, bool keepdim, rt_tensor **index) { return rti_call_dim_keep(&rti_op_min_dim.op, x, dim, keepdim, index); }
+RT_API rt_tensor *rt_argmax(rt_tensor *x) { return rti_call1(&rti_op_argmax.op, x); }
+RT_API rt_tensor *rt_argmax_dim(rt_tensor *x, int dim, bool keepdim) { return rti_call_dim_keep(&rti_op_argmax.op, x, dim, keepdim, NULL); }
+RT_API rt_tensor *rt_argmin(rt_tensor *x) { return rti_call1(&rti_op_argmin.op, x); }
+RT_API rt_tensor *rt_argmin_dim(rt_tensor *x, int dim, bool keepdim) { return rti_call_dim_keep(&rti_op_argmin.op, x, dim, keepdim, NULL); }
+
+#define RTI_TRUTH_TYPED(name) \
+    RT_API rt_tensor *rt_##name(rt_tensor *x) { return rti_call1(&rti_op_##name.op, x); } \
+    RT_API rt_tensor *rt_##name##_dim(rt_tensor *x, int dim, bool keepdim) { return rti_call_dim_keep(&rti_op_##name##_dim.op, x, dim, keepdim, NULL); } \
+    RT_API rt_tensor *rt_##name##_dims(rt_tensor *x, rt_shape dims, bool keepdim) { return rti_call_dims_keep(&rti_op_##name##_dims.op, x, dims, keepdim); }
+RTI_TRUTH_TYPED(any)
+RTI_TRUTH_TYPED(all)
+#undef RTI_TRUTH_TYPED
+RT_API rt_tensor *rt_count_nonzero(rt_tensor *x) { return rti_call1(&rti_op_count_nonzero.op, x); }
+RT_API rt_tensor *rt_count_nonzero_dim(rt_tensor *x, int dim)
+{
+    rt_value arg[2];
+    rti_box_tensor(&arg[0], x);
+    arg[1] = rt_value_int(dim);
+    return rti_call_op(&rti_op_count_nonzero.op, arg, 2);
+}
+RT_API rt_tensor *rt_count_nonzero_dims(rt_tensor *x, rt_shape dims)
+{
+    rt_value arg[2];
+    rti_box_tensor(&arg[0], x);
+    arg[1] = rt_value_ints(dims.dim, dims.ndim);
+    return rti_dims_fit(&rti_op_count_nonzero_dims.op, dims) ? rti_call_op(&rti_op_count_nonzero_dims.op, arg, 2) : NULL;
+}
+RT_API rt_tensor *rt_logsumexp(rt_tensor *x, rt_shape dims, bool keepdim) { return rti_call_dims_keep(&rti_op_log_sum_exp.op, x, dims, keepdim); }
+
+static rt_tensor *rti_call_norm(const rt_op *op, rt_tensor *x, rt_scalar p, rt_shape dims, bool keepdim, rt_dtype dtype, int n_args)
+{
+    rt_value arg[5];
+    rti_box_tensor(&arg[0], x);
+    arg[1] = rti_value_scalar(&p);
+    arg[2] = rt_value_ints(dims.dim, dims.ndim);
+    arg[3] = rt_value_bool(keepdim);
+    arg[4] = rt_value_dtype(dtype);
+    return rti_dims_fit(op, dims) ? rti_call_op(op, arg, n_args) : NULL;
+}
+RT_API rt_tensor *rt_linalg_vector_norm(rt_tensor *x, rt_scalar ord, rt_shape dims, bool keepdim)
+{
+    return rti_call_norm(&rti_op_vector_norm.op, x, ord, dims, keepdim, RT_DTYPE_DEFAULT, 4);
+}
+RT_API rt_tensor *rt_norm(rt_tensor *x, rt_scalar p) { return rti_call2_scalar(&rti_op_norm.op, x, p); }
+RT_API rt_tensor *rt_norm_dims(rt_tensor *x, rt_scalar p, rt_shape dims, bool keepdim)
+{
+    return rti_call_norm(&rti_op_norm_dim.op, x, p, dims, keepdim, RT_DTYPE_DEFAULT, 4);
+}
+RT_API rt_tensor *rt_norm_dtype(rt_tensor *x, rt_scalar p, rt_dtype dtype)
+{
+    rt_value arg[3];
+    rti_box_tensor(&arg[0], x);
+    arg[1] = rti_value_scalar(&p);
+    arg[2] = rt_value_dtype(dtype);
+    return rti_call_op(&rti_op_norm_dtype.op, arg, 3);
+}
+RT_API rt_tensor *rt_norm_dims_dtype(rt_tensor *x, rt_scalar p, rt_shape dims, bool keepdim, rt_dtype dtype)
+{
+    return rti_call_norm(&rti_op_norm_dim_dtype.op, x, p, dims, keepdim, dtype, 5);
+}
+
+static const rt_op *const rti_reduce_rows[] = {
+    &rti_op_sum_all.op, &rti_op_sum.op, &rti_op_nansum.op, &rti_op_mean_all.op, &rti_op_mean.op, &rti_op_prod.op, &rti_op_prod_dim.op, &rti_op_var.op,
+    &rti_op_var_dim.op, &rti_op_var_correction.op, &rti_op_std.op, &rti_op_std_dim.op, &rti_op_std_correction.op, &rti_op_var_mean.op,
+    &rti_op_var_mean_dim.op, &rti_op_var_mean_correction.op, &rti_op_std_mean.op, &rti_op_std_mean_dim.op, &rti_op_std_mean_correction.op, &rti_op_max.op,
+    &rti_op_min.op, &rti_op_amax.op, &rti_op_amin.op, &rti_op_aminmax.op, &rti_op_max_dim.op, &rti_op_min_dim.op, &rti_op_argmax.op, &rti_op_argmin.op,
+    &rti_op_any.op, &rti_op_any_dim.op, &rti_op_any_dims.op, &rti_op_all.op, &rti_op_all_dim.op, &rti_op_all_dims.op, &rti_op_count_nonzero.op,
+    &rti_op_count_nonzero_dims.op, &rti_op_log_sum_exp.op, &rti_op_vector_norm.op, &rti_op_norm.op, &rti_op_norm_dim.op, &rti_op_norm_dtype.op,
+    &rti_op_norm_dim_dtype.op
+};

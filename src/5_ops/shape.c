@@ -6,6 +6,16 @@ static rt_status rti_give_view(rti_call *c, rt_tensor *view)
     return view ? RT_OK : rti_pending_code();
 }
 
+/* What a row made of others answers with: x, of the present scope, as an owned reference. */
+static rt_status rti_give(rt_value *results, rt_tensor *x)
+{
+    if (!x)
+        return rti_pending_code();
+    rti_retain(x);
+    rti_box_tensor(&results[0], x);
+    return RT_OK;
+}
+
 static bool rti_ints_arg(const rti_call *c, int k, const char *what)
 {
     if (k < c->n_args && c->arg[k].tag == RT_VALUE_INTS && c->arg[k].count <= RT_MAX_DIMS)
@@ -74,7 +84,7 @@ static bool rti_resolve_shape(const rti_call *c, const rt_tensor *x, int64_t *si
     }
     if (unknown >= 0)
         size[unknown] = x->numel / known;
-    return true;
+    return rti_count_elements(rti_op_base(c->op, &name), size, ndim) >= 0;      /* without elements, sizes may still be more than strides can say */
 }
 
 /* Strides under which x's memory reads as another shape of as many elements; false where there are none. */
@@ -325,3 +335,7 @@ static rt_status rti_run_unsqueeze(rti_call *c)
 static const rt_op rti_op_unsqueeze = { "unsqueeze(Tensor(a) self, int dim) -> Tensor(a)", 1, RTI_VIEW, NULL, NULL, rti_run_unsqueeze, NULL,
                                         rti_reshape_backward, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_unsqueeze(rt_tensor *x, int dim) { return rti_call_dims(&rti_op_unsqueeze, x, dim, 0, 1); }
+
+static const rt_op *const rti_shape_rows[] = {
+    &rti_op_view, &rti_op_reshape, &rti_op_flatten, &rti_op_transpose, &rti_op_t, &rti_op_permute, &rti_op_expand, &rti_op_squeeze, &rti_op_unsqueeze
+};

@@ -325,9 +325,9 @@ static rt_tensor *rti_state_ready(const rt_tensor *to, rt_tensor *x, const char 
     rti_name_text text;
     rt_dtype dtype = (rt_dtype)to->dtype;
     if (x->dtype != dtype) {
-        if (rti_conversion_of(dtype) && rti_conversion_of((rt_dtype)x->dtype))
+        if (!rt_dtype_is_complex((rt_dtype)x->dtype) || rt_dtype_is_complex(dtype))
             return rti_copy_of(x, dtype);
-        rti_raise(RT_ERR_DTYPE, op, "%s: expected %s, got %s, and there is no conversion between the two", rti_quoted(&text, name),
+        rti_raise(RT_ERR_DTYPE, op, "%s: expected %s, got %s, whose imaginary part would be lost", rti_quoted(&text, name),
                   rt_dtype_name(dtype), rt_dtype_name((rt_dtype)x->dtype));
         return NULL;
     }

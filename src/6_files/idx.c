@@ -1,19 +1,20 @@
 /* ---- IDX files ------------------------------------------------------------------------------------------------------------------------
  * A file is: 0, 0, the element type, the number of dimensions (a byte each), the sizes (4 bytes each), the elements; all big-endian. */
 
-static const struct { uint8_t code; rt_dtype dtype; } rti_idx_types[] = { { 0x08, RT_UINT8 }, { 0x0d, RT_FLOAT32 }, { 0x0e, RT_FLOAT64 } };
+static const struct { uint8_t code; rt_dtype dtype; } rti_idx_types[] = {
+    { 0x08, RT_UINT8 }, { 0x09, RT_INT8 }, { 0x0b, RT_INT16 }, { 0x0c, RT_INT32 }, { 0x0d, RT_FLOAT32 }, { 0x0e, RT_FLOAT64 }
+};
+static const char rti_idx_type_names[] = "uint8, int8, int16, int32, float32 or float64";
 
 static rt_status rti_idx_check_magic(const rti_stream *s, const uint8_t *magic, rt_dtype *dtype)
 {
     for (size_t i = 0; i < RTI_COUNT(rti_idx_types); i++)
         if (rti_idx_types[i].code == magic[2])
             *dtype = rti_idx_types[i].dtype;
-    if (magic[0] == 0x1f && magic[1] == 0x8b)
-        return rti_raise(RT_ERR_UNSUPPORTED, s->op, "%.200s is compressed with gzip: unpack it first, as with gunzip", s->path);
     if (magic[0] != 0 || magic[1] != 0)
         return rti_raise(RT_ERR_FORMAT, s->op, "%.200s: expected an IDX file, which begins with the bytes 00 00, got %02x %02x", s->path, magic[0], magic[1]);
     if (*dtype == RT_DTYPE_DEFAULT)
-        return rti_raise(RT_ERR_UNSUPPORTED, s->op, "%.200s: expected elements of type 08 (uint8), 0d (float32) or 0e (float64), got %02x", s->path, magic[2]);
+        return rti_raise(RT_ERR_FORMAT, s->op, "%.200s: expected elements of type 08, 09, 0b, 0c, 0d or 0e (%s), got %02x", s->path, rti_idx_type_names, magic[2]);
     if (magic[3] > RT_MAX_DIMS)
         return rti_raise(RT_ERR_UNSUPPORTED, s->op, "%.200s: expected at most %d dimensions, got %d", s->path, RT_MAX_DIMS, magic[3]);
     return RT_OK;
@@ -41,10 +42,12 @@ static rt_status rti_idx_header(rti_stream *s, rt_dtype *dtype, rt_shape *shape,
         n_bytes = rti_size_mul(n_bytes, RTI_MAX(shape->dim[d], 1));   /* strides must fit too */
         empty = empty || shape->dim[d] == 0;
     }
-    if (n_bytes < 0 || (empty ? 0 : n_bytes) != left)
-        return rti_raise(RT_ERR_FORMAT, s->op, "%.200s: has %lld bytes of elements, which is not what %s of shape %s takes", s->path, (long long)left,
-                         rt_dtype_name(*dtype), rti_dims_text(&text, shape->dim, shape->ndim));
-    *n = left / width;
+    bool fits = n_bytes >= 0;
+    n_bytes = empty ? 0 : n_bytes;
+    if (!fits || (s->unpacker ? n_bytes > left : n_bytes != left))
+        return rti_raise(RT_ERR_FORMAT, s->op, "%.200s: has %s%lld bytes of elements, which is not what %s of shape %s takes", s->path,
+                         s->unpacker ? "at most " : "", (long long)left, rt_dtype_name(*dtype), rti_dims_text(&text, shape->dim, shape->ndim));
+    *n = n_bytes / width;
     return RT_OK;
 }
 
@@ -55,13 +58,15 @@ RT_API rt_tensor *rt_read_idx(const char *path)
     rt_shape shape = RT_SHAPE0;
     int64_t n = 0;
     rt_tensor *x = NULL;
-    rt_status status = rti_stream_open(&s, "rt_read_idx", path);
+    rt_status status = rti_stream_open_packed(&s, "rt_read_idx", path);
     if (status == RT_OK)
         status = rti_idx_header(&s, &dtype, &shape, &n);
     if (status == RT_OK && (x = rti_tensor_new(dtype, shape.dim, shape.ndim, n)) == NULL)
         status = rti_pending_code();
     if (status == RT_OK)
         status = rti_stream_read_tensor(&s, x, !rti_big_endian());
+    if (status == RT_OK)
+        status = rti_stream_end(&s);
     if (rti_stream_close(&s, status) == RT_OK)
         return rti_scoped(x);
     rti_release(x);
@@ -78,7 +83,7 @@ RT_API rt_status rt_write_idx(rt_tensor *x, const char *path)
         if (rti_idx_types[i].dtype == (rt_dtype)x->dtype)
             header[2] = rti_idx_types[i].code;
     if (header[2] == 0)
-        return rti_raise(RT_ERR_DTYPE, op, "expected uint8, float32 or float64, got %s", rt_dtype_name((rt_dtype)x->dtype));
+        return rti_raise(RT_ERR_DTYPE, op, "expected %s, got %s", rti_idx_type_names, rt_dtype_name((rt_dtype)x->dtype));
     header[3] = x->ndim;
     for (int d = 0; d < x->ndim; d++) {
         if (x->size[d] > (int64_t)UINT32_MAX)

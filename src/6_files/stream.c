@@ -29,11 +29,14 @@ static void rti_swap_bytes(char *p, int64_t n, rt_dtype dtype)
     }
 }
 
+struct rti_unpacker;
+
 /* Reading: opened, read, closed. Writing: created under a temporary name beside the path, written, and closed, which renames it; until
  * then, and after a failure, the path holds what it held before. */
 typedef struct rti_stream {
     const char *op, *path;   /* for messages */
-    int64_t n_bytes;         /* reading: of the whole file */
+    int64_t n_bytes;         /* reading: of the whole file; of what a packed one holds, the most that it can be */
+    struct rti_unpacker *unpacker;   /* reading a packed file; else NULL */
     char *temporary;         /* writing: the name so far; NULL when reading */
 #ifndef RT_NO_STDIO
     FILE *file;
@@ -54,8 +57,10 @@ static rt_status rti_stream_start(rti_stream *s, const char *op, const char *pat
 
 #ifdef RT_NO_STDIO
 static rt_status rti_stream_open(rti_stream *s, const char *op, const char *path) { return rti_stream_start(s, op, path); }
+static rt_status rti_stream_open_packed(rti_stream *s, const char *op, const char *path) { return rti_stream_start(s, op, path); }
 static rt_status rti_stream_create(rti_stream *s, const char *op, const char *path) { return rti_stream_start(s, op, path); }
 static rt_status rti_stream_read(rti_stream *s, void *to, int64_t n) { (void)to, (void)n; return rti_stream_start(s, s->op, s->path); }
+static rt_status rti_stream_end(rti_stream *s) { return rti_stream_start(s, s->op, s->path); }
 static rt_status rti_stream_write(rti_stream *s, const void *from, int64_t n) { (void)from, (void)n; return rti_stream_start(s, s->op, s->path); }
 static rt_status rti_stream_close(rti_stream *s, rt_status status) { (void)s; return status; }
 #else
@@ -163,14 +168,72 @@ static rt_status rti_stream_open(rti_stream *s, const char *op, const char *path
     return RT_OK;
 }
 
+/* ---- packed files ---- */
+
+typedef struct rti_unpacker {
+    rti_inflate inflate;
+    uint8_t input[64 << 10];
+} rti_unpacker;
+
+static rt_status rti_unpacker_more(rti_inflate *z)
+{
+    const rti_stream *s = RTI_CAST(const rti_stream *, z->source);
+    rti_unpacker *u = s->unpacker;
+    errno = 0;
+    z->in = u->input;
+    z->end = u->input + fread(u->input, 1, sizeof u->input, s->file);
+    return z->in == z->end && ferror(s->file) ? rti_stream_failed(s, "read") : RT_OK;
+}
+
+/* Opens a file for reading. One that begins as gzip data do reads as what is packed in it: how much that is, only its end will tell. */
+static rt_status rti_stream_open_packed(rti_stream *s, const char *op, const char *path)
+{
+    unsigned char magic[2];
+    rt_status status = rti_stream_open(s, op, path);
+    if (status != RT_OK || fread(magic, 1, 2, s->file) != 2 || magic[0] != 0x1f || magic[1] != 0x8b) {
+        if (status == RT_OK && fseek(s->file, 0, SEEK_SET) != 0)
+            status = rti_stream_failed(s, "read");
+        return status;
+    }
+    s->unpacker = RTI_CAST(rti_unpacker *, rti_pool_get(sizeof *s->unpacker));
+    if (!s->unpacker)
+        return rti_pending_code();
+    rti_inflate *z = &s->unpacker->inflate;
+    rti_inflate_start(z, op, path, RTI_WRAPPING_GZIP);
+    memcpy(s->unpacker->input, magic, 2);
+    z->in = s->unpacker->input;
+    z->end = z->in + 2;
+    z->more = rti_unpacker_more;
+    z->source = s;
+    s->n_bytes = s->n_bytes <= INT64_MAX / rti_inflate_ratio ? s->n_bytes * rti_inflate_ratio : INT64_MAX;
+    return RT_OK;
+}
+
 static rt_status rti_stream_read(rti_stream *s, void *to, int64_t n)
 {
     errno = 0;
-    if (n == 0 || fread(to, 1, (size_t)n, s->file) == (size_t)n)
+    size_t got = 0;
+    if (n == 0)
         return RT_OK;
-    if (ferror(s->file))
-        return rti_stream_failed(s, "read");
+    rt_status status = s->unpacker ? rti_inflate_read(&s->unpacker->inflate, to, (size_t)n, &got) : RT_OK;
+    if (!s->unpacker && (got = fread(to, 1, (size_t)n, s->file)) < (size_t)n && ferror(s->file))
+        status = rti_stream_failed(s, "read");
+    if (status != RT_OK || got == (size_t)n)
+        return status;
     return rti_raise(RT_ERR_FORMAT, s->op, "%.200s ends early: of its next %lld bytes some are missing", s->path, (long long)n);
+}
+
+/* Sees that nothing is left to read. Only then a packed file has been held against its check sum. */
+static rt_status rti_stream_end(rti_stream *s)
+{
+    char beyond;
+    size_t got = 0;
+    rt_status status = RT_OK;
+    if (s->unpacker)
+        status = rti_inflate_read(&s->unpacker->inflate, &beyond, 1, &got);
+    else
+        got = fread(&beyond, 1, 1, s->file);
+    return status == RT_OK && got ? rti_raise(RT_ERR_FORMAT, s->op, "%.200s goes on where it should end", s->path) : status;
 }
 
 /* Opens a file that was not there before, under a name that says where it belongs. */
@@ -224,6 +287,8 @@ static rt_status rti_stream_close(rti_stream *s, rt_status status)
     if (s->file && fclose(s->file) != 0 && writing && status == RT_OK)
         status = rti_stream_failed(s, "write");
     s->file = NULL;
+    rti_pool_put(s->unpacker);
+    s->unpacker = NULL;
     if (!writing)
         return status;
     if (status == RT_OK && !rti_file_replace(s->temporary, s->path))

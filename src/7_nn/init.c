@@ -12,7 +12,7 @@ RT_API rt_nn_init_opts rt_nn_init_opts_default(void)
 RT_API rt_tensor *rt_nn_init_uniform_(rt_tensor *x, double a, double b)
 {
     rt_scope off_tape = rt_no_grad();
-    x = rt_uniform_(x, a, b);
+    x = rt_uniform_(x, a, b, NULL);
     rt_scope_end(off_tape);
     return x;
 }
@@ -20,7 +20,7 @@ RT_API rt_tensor *rt_nn_init_uniform_(rt_tensor *x, double a, double b)
 RT_API rt_tensor *rt_nn_init_normal_(rt_tensor *x, double mean, double std)
 {
     rt_scope off_tape = rt_no_grad();
-    x = rt_normal_(x, mean, std);
+    x = rt_normal_(x, mean, std, NULL);
     rt_scope_end(off_tape);
     return x;
 }

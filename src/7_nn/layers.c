@@ -8,9 +8,67 @@ static rt_module *rti_layer(const char *type, rt_module_forward_fn forward)
     return m;
 }
 
-/* ---- linear ---- */
+/* A layer whose forward needs n_bytes of its own, a copy of what. */
+static rt_module *rti_layer_with(const char *type, rt_module_forward_fn forward, const void *what, size_t n_bytes)
+{
+    rt_module *m = rti_layer(type, forward);
+    void *own = m ? rti_pool_get(n_bytes) : NULL;
+    if (!own) {
+        if (m)
+            rti_module_release(m);
+        return NULL;
+    }
+    memcpy(own, what, n_bytes);
+    m->user = own;
+    m->release_user = rti_pool_put;
+    return m;
+}
 
-enum { RTI_LINEAR_WEIGHT, RTI_LINEAR_BIAS };
+enum { RTI_LAYER_WEIGHT, RTI_LAYER_BIAS };
+static RTI_INLINE rt_tensor *rti_layer_weight(const rt_module *m) { return rti_member_tensor(&m->parameters, RTI_LAYER_WEIGHT); }
+static RTI_INLINE rt_tensor *rti_layer_bias(const rt_module *m) { return rti_member_tensor(&m->parameters, RTI_LAYER_BIAS); }
+
+/* Makes and draws weight and bias in torch's order: what is drawn first has the first random numbers. Both within 1 / sqrt(fan_in). */
+static bool rti_layer_draw(rt_module *m, rt_shape weight, int64_t out, bool bias, rt_dtype dtype)
+{
+    rt_tensor_opts made = rt_tensor_opts_default();
+    made.dtype = dtype;
+    rt_tensor *w = rt_nn_init_kaiming_uniform_(rt_empty(weight, &made), sqrt(5.0), NULL), *b = RT_NONE;
+    if (w && bias) {
+        double fan_in = 1;
+        for (int d = 1; d < weight.ndim; d++)
+            fan_in *= (double)weight.dim[d];
+        double bound = fan_in > 0 ? 1.0 / sqrt(fan_in) : 0.0;
+        b = rt_nn_init_uniform_(rt_empty(RT_SHAPE(out), &made), 0.0 - bound, bound);     /* from 0, not -0, where nothing comes in */
+    }
+    return w && b && rt_module_add_parameter(m, "weight", w) && rt_module_add_parameter(m, "bias", b);
+}
+
+/* The layer with its parameters drawn; lets go of it where that fails, and passes a failed one on. */
+static rt_module *rti_layer_drawn(rt_module *m, rt_shape weight, int64_t out, bool bias, rt_dtype dtype)
+{
+    if (!m)
+        return NULL;
+    rt_scope scope = rt_scope_begin();
+    bool drawn = rti_layer_draw(m, weight, out, bias, dtype);
+    rt_scope_end(scope);
+    if (drawn)
+        return m;
+    rti_module_release(m);
+    return NULL;
+}
+
+/* The dtype asked for parameters, float32 by default; RT_DTYPE_DEFAULT with the error raised if it is not floating point. */
+static rt_dtype rti_layer_dtype(const char *op, rt_dtype asked)
+{
+    rt_dtype dtype = asked == RT_DTYPE_DEFAULT ? RT_FLOAT32 : asked;
+    if (rti_is_dtype(dtype) && rti_is_float(dtype))
+        return dtype;
+    rti_raise(RT_ERR_DTYPE, op, "expected a floating point dtype, got %s", rt_dtype_name(dtype));
+    return RT_DTYPE_DEFAULT;
+}
+
+/* ---- linear ---- */
 
 RT_API rt_nn_linear_opts rt_nn_linear_opts_default(void)
 {
@@ -23,43 +81,19 @@ RT_API rt_nn_linear_opts rt_nn_linear_opts_default(void)
 
 static rt_tensor *rti_linear_forward(rt_module *self, rt_tensor *x)
 {
-    return rt_linear(x, rti_member_tensor(&self->parameters, RTI_LINEAR_WEIGHT), rti_member_tensor(&self->parameters, RTI_LINEAR_BIAS));
-}
-
-/* Makes and draws the parameters, in torch's order: what is drawn first has the first random numbers. */
-static bool rti_linear_start(rt_module *m, int64_t in, int64_t out, bool bias, rt_dtype dtype)
-{
-    rt_tensor_opts made = rt_tensor_opts_default();
-    made.dtype = dtype;
-    rt_tensor *w = rt_nn_init_kaiming_uniform_(rt_empty(RT_SHAPE(out, in), &made), sqrt(5.0), NULL), *b = RT_NONE;
-    if (w && bias) {
-        double bound = in > 0 ? 1.0 / sqrt((double)in) : 0.0;
-        b = rt_nn_init_uniform_(rt_empty(RT_SHAPE(out), &made), 0.0 - bound, bound);     /* from 0, not -0, where nothing comes in */
-    }
-    return w && b && rt_module_add_parameter(m, "weight", w) && rt_module_add_parameter(m, "bias", b);
+    return rt_linear(x, rti_layer_weight(self), rti_layer_bias(self));
 }
 
 RT_API rt_module *rt_nn_linear(int64_t in_features, int64_t out_features, const rt_nn_linear_opts *opts)
 {
-    rt_dtype dtype = opts && opts->dtype != RT_DTYPE_DEFAULT ? opts->dtype : RT_FLOAT32;
     if (in_features < 0 || out_features < 0) {
         rti_raise(RT_ERR_SHAPE, "rt_nn_linear", "expected sizes of 0 or more, got %lld in and %lld out", (long long)in_features, (long long)out_features);
         return NULL;
     }
-    if (!rti_is_dtype(dtype) || !rti_is_float(dtype)) {
-        rti_raise(RT_ERR_DTYPE, "rt_nn_linear", "expected a floating point dtype, got %s", rt_dtype_name(dtype));
+    rt_dtype dtype = rti_layer_dtype("rt_nn_linear", opts ? opts->dtype : RT_DTYPE_DEFAULT);
+    if (dtype == RT_DTYPE_DEFAULT)
         return NULL;
-    }
-    rt_module *m = rti_layer("Linear", rti_linear_forward);
-    if (!m)
-        return NULL;
-    rt_scope scope = rt_scope_begin();
-    bool started = rti_linear_start(m, in_features, out_features, !(opts && opts->no_bias), dtype);
-    rt_scope_end(scope);
-    if (started)
-        return m;
-    rti_module_release(m);
-    return NULL;
+    return rti_layer_drawn(rti_layer("Linear", rti_linear_forward), RT_SHAPE(out_features, in_features), out_features, !(opts && opts->no_bias), dtype);
 }
 
 /* ---- layers without parameters ---- */

@@ -89,7 +89,9 @@ RT_API rt_dataset *rt_dataset_idx(const char *images, const char *labels)
 {
     rt_scope scope = rt_scope_begin();
     rt_tensor *input = rt_read_idx(images), *target = rt_to(input ? rt_read_idx(labels) : NULL, RT_INT64);
-    rt_dataset *ds = target ? rti_dataset_of("rt_dataset_idx", input, target) : NULL;
+    if (input && input->ndim == 3)
+        input = rt_unsqueeze(input, 1);
+    rt_dataset *ds = target && input ? rti_dataset_of("rt_dataset_idx", input, target) : NULL;
     if (ds && input->dtype != RT_UINT8) {
         rti_raise(RT_ERR_DTYPE, "rt_dataset_idx", "expected uint8 images, got %s", rt_dtype_name((rt_dtype)input->dtype));
         rti_dataset_destroy(ds);

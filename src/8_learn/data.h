@@ -38,7 +38,8 @@ RTI_BEGIN_C
  *   source  torch.utils.data.TensorDataset */
 RT_API rt_dataset *rt_dataset_tensors(rt_tensor *input, rt_tensor *target);
 
-/* Images and labels from two IDX files, as MNIST comes in. They stay uint8 in memory; batches have float32 images, divided by 255, and int64 labels.
+/* Images and labels from two IDX files, as MNIST comes in, packed by gzip or not. They stay uint8 in memory; batches have float32 images,
+ * divided by 255, and int64 labels. Images [N, H, W] get a channel: [N, 1, H, W].
  *   errors  those of rt_read_idx and rt_dataset_tensors;  RT_ERR_DTYPE: the images are not uint8 -> NULL
  *   source  torchvision.datasets.MNIST with torchvision.transforms.ToTensor */
 RT_API rt_dataset *rt_dataset_idx(const char *images, const char *labels);

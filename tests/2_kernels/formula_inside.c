@@ -50,7 +50,9 @@ static void run_recorded(const rti_formula *f, rti_class c, const void *x, void 
 }
 
 static const rti_formula *const unary[] = { &rti_formula_neg, &rti_formula_exp, &rti_formula_log, &rti_formula_sqrt, &rti_formula_erf, &rti_formula_relu,
-                                            &rti_formula_gelu };
+                                            &rti_formula_gelu, &rti_formula_abs, &rti_formula_sign, &rti_formula_floor, &rti_formula_ceil,
+                                            &rti_formula_round, &rti_formula_trunc, &rti_formula_tanh, &rti_formula_sigmoid, &rti_formula_silu,
+                                            &rti_formula_gelu_tanh };
 
 #ifndef RUSTORCH_ONE_PASS
 static void the_tile_program_of_a_formula_is_its_loop_bit_for_bit(void)

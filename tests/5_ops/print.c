@@ -30,30 +30,44 @@ static const char *value_after(const frozen_print *f, const char *at)
     return *at ? at : f->values;
 }
 
-static void put_element(rt_dtype dtype, void *data, int64_t i, double x, int64_t k)
+typedef struct number { double re, im; int64_t i; } number;
+
+static number number_at(const char *text)
 {
-    switch (dtype) {
-    case RT_FLOAT32: ((float *)data)[i] = (float)x; break;
-    case RT_FLOAT64: ((double *)data)[i] = x; break;
-    case RT_INT64: ((int64_t *)data)[i] = k; break;
-    default: ((uint8_t *)data)[i] = (uint8_t)k; break;
-    }
+    char *end;
+    number x;
+    x.re = strtod(text, &end);
+    x.im = *end == '+' || *end == '-' ? strtod(end, NULL) : 0;
+    x.i = text[0] == '-' ? (int64_t)strtoll(text, NULL, 10) : (int64_t)strtoull(text, NULL, 10);
+    return x;
 }
 
-static void put_elements(const frozen_print *f, void *data, int64_t n)
+/* The values as elements of a type that holds them all. */
+static rt_tensor *values_of(const frozen_print *f, int64_t n)
 {
-    bool counts = f->values[0] == '~';
-    const char *at = counts ? f->values + 1 : f->values, *step = counts ? value_after(f, at) : at;
-    double x = strtod(at, NULL), dx = strtod(step, NULL);
-    int64_t k = strtoll(at, NULL, 10), dk = strtoll(step, NULL, 10);
+    bool counts = f->values[0] == '~', floats = rt_dtype_is_floating_point(f->dtype), complex = rt_dtype_is_complex(f->dtype);
+    const char *at = counts ? f->values + 1 : f->values;
+    number first = number_at(at), step = number_at(counts ? value_after(f, at) : at);
+    double *re = (double *)malloc((size_t)n * 2 * sizeof *re);
+    int64_t *whole = (int64_t *)malloc((size_t)n * sizeof *whole);
     for (int64_t i = 0; i < n; i++) {
+        number x = counts ? first : number_at(at);
         if (counts) {
-            put_element(f->dtype, data, i, x + (double)i * dx, k + i * dk);
+            x.re += (double)i * step.re;
+            x.im += (double)i * step.im;
+            x.i += i * step.i;
         } else {
-            put_element(f->dtype, data, i, strtod(at, NULL), strtoll(at, NULL, 10));
             at = value_after(f, at);
         }
+        re[complex ? 2 * i : i] = x.re;
+        if (complex)
+            re[2 * i + 1] = x.im;
+        whole[i] = f->dtype == RT_INT8 && counts ? x.i & 127 : x.i;
     }
+    rt_tensor *values = complex ? rt_tensor_from(re, RT_SHAPE(n), RT_COMPLEX128) : floats ? rt_tensor_f64(re, RT_SHAPE(n)) : rt_tensor_i64(whole, RT_SHAPE(n));
+    free(re);
+    free(whole);
+    return values;
 }
 
 /* A tensor on memory of its own, which the caller frees after it. */
@@ -72,10 +86,37 @@ static rt_tensor *frozen_tensor(const frozen_print *f, void **data)
     }
     if (empty)
         n = f->offset + 1;
-    *data = malloc((size_t)n * 8);
-    put_elements(f, *data, n);
+    *data = malloc((size_t)n * rt_dtype_size(f->dtype));
+    rt_copy_(rt_from_blob(*data, RT_SHAPE(n), f->dtype, NULL, NULL, NULL), values_of(f, n));
     rt_tensor *x = rt_from_blob((char *)*data + (size_t)f->offset * rt_dtype_size(f->dtype), shape, f->dtype, strides, NULL, NULL);
     return f->requires_grad ? rt_requires_grad_(x) : x;
+}
+
+/* Sets the options that a text names, "precision=2 sci_mode=on", and all others as they are at first. */
+static void set_options(const char *text)
+{
+    rt_print_opts opts = rt_print_opts_default();
+    char profile[16] = "default";
+    opts.profile = profile;
+    CHECK_INT(rt_set_printoptions(&opts), RT_OK);
+    opts.profile = NULL;
+    for (; *text; text += strcspn(text, " "), text += strspn(text, " ")) {
+        const char *value = strchr(text, '=') + 1;
+        switch (text[0]) {
+        case 't': opts.threshold = strtoll(value, NULL, 10); break;
+        case 'e': opts.edgeitems = strtoll(value, NULL, 10); break;
+        case 'l': opts.linewidth = strtoll(value, NULL, 10); break;
+        case 's': opts.sci_mode = value[1] == 'n' ? RT_SCI_MODE_ON : RT_SCI_MODE_OFF; break;
+        default:
+            if (text[2] == 'e') {
+                opts.precision = strtoll(value, NULL, 10);
+            } else {
+                snprintf(profile, sizeof profile, "%.*s", (int)strcspn(value, " "), value);
+                opts.profile = profile;
+            }
+        }
+    }
+    CHECK_INT(rt_set_printoptions(&opts), RT_OK);
 }
 
 /* The text written into a buffer of `size` bytes: its beginning, a NUL, and nothing behind. */
@@ -100,12 +141,14 @@ static void shows_as_torch(void)
         rt_scope scope = rt_scope_begin();
         void *data;
         rt_tensor *x = frozen_tensor(f, &data);
-        check_at("case %d, %s %s [%s]", (int)k, rt_dtype_name(f->dtype), f->values, f->shape);
+        set_options(f->options);
+        check_at("case %d, %s %s [%s] %s", (int)k, rt_dtype_name(f->dtype), f->values, f->shape, f->options);
         CHECK_INT(rt_to_string(x, text, sizeof text), strlen(f->text));
         CHECK_TEXT(text, f->text);
         rt_scope_end(scope);
         free(data);
     }
+    set_options("");
 }
 
 static void writes_no_further_than_the_buffer(void)
@@ -116,6 +159,7 @@ static void writes_no_further_than_the_buffer(void)
         void *data;
         rt_tensor *x = frozen_tensor(f, &data);
         size_t length = strlen(f->text), step = length < 60 ? 1 : length / 3;
+        set_options(f->options);
         check_at("case %d", (int)k);
         for (size_t size = 0; size <= length; size += step)
             CHECK(fits_into(x, f->text, size));
@@ -127,6 +171,7 @@ static void writes_no_further_than_the_buffer(void)
         rt_scope_end(scope);
         free(data);
     }
+    set_options("");
 }
 
 /* ---- names of tape nodes ---- */
@@ -206,7 +251,7 @@ static rt_tensor *no_grad(const operands *o)
     X(nll_loss, rt_nll_loss(o->p, o->j, NULL)) \
     X(nll_loss_each, nll_loss_each(o)) \
     X(no_grad, no_grad(o)) \
-    X(normal, rt_normal_(twice(o->p), 5, 0)) \
+    X(normal, rt_normal_(twice(o->p), 5, 0, NULL)) \
     X(permute, rt_permute(o->p, RT_SHAPE(1, 0))) \
     X(relu, rt_relu(o->p)) \
     X(reshape, rt_reshape(o->p, RT_SHAPE(4))) \
@@ -223,7 +268,7 @@ static rt_tensor *no_grad(const operands *o)
     X(t, rt_t(o->p)) \
     X(to, rt_to(o->p, RT_FLOAT64)) \
     X(transpose, rt_transpose(o->p, 0, 1)) \
-    X(uniform, rt_uniform_(twice(o->p), 0, 0)) \
+    X(uniform, rt_uniform_(twice(o->p), 0, 0, NULL)) \
     X(unsqueeze, rt_unsqueeze(o->p, 0)) \
     X(view, rt_view(o->p, RT_SHAPE(1, 4))) \
     X(where, rt_where(o->c, o->p, o->q)) \
@@ -247,6 +292,18 @@ static void names_tape_nodes_as_torch(void)
     }
 }
 
+#ifdef RUSTORCH_TESTING
+static void names_every_row_as_torch(void)
+{
+    char name[96];
+    for (size_t k = 0; k < sizeof frozen_rows / sizeof *frozen_rows; k++) {
+        check_at("%s, %d, %d", frozen_rows[k].row, frozen_rows[k].ndim, frozen_rows[k].number);
+        rt_testing_grad_name(frozen_rows[k].row, frozen_rows[k].ndim, frozen_rows[k].number, name, sizeof name);
+        CHECK_TEXT(name, frozen_rows[k].name);
+    }
+}
+#endif
+
 /* The names outlive what backward frees. */
 static void names_stay_after_backward(void)
 {
@@ -261,30 +318,72 @@ static void names_stay_after_backward(void)
     }
 }
 
-/* ---- what is no tensor, or none that can be read ---- */
+/* ---- options ---- */
 
-static void shows_the_shape_of_what_it_cannot_read(void)
+static void options_stay_until_they_are_given(void)
 {
-    static const struct { rt_dtype dtype; const char *text; } expected[] = {
-        { RT_FLOAT16, "tensor(<elements of this dtype cannot be read yet>, size=(2, 3),\n       dtype=torch.float16)" },
-        { RT_INT32, "tensor(<elements of this dtype cannot be read yet>, size=(2, 3),\n       dtype=torch.int32)" },
-        { RT_COMPLEX128, "tensor(<elements of this dtype cannot be read yet>, size=(2, 3),\n       dtype=torch.complex128)" },
-    };
-    char text[256];
-    for (int k = 0; k < 3; k++) {
-        rt_tensor_opts opts = rt_tensor_opts_default();
-        opts.dtype = expected[k].dtype;
-        rt_to_string(rt_empty(RT_SHAPE(2, 3), &opts), text, sizeof text);
-        CHECK_TEXT(text, expected[k].text);
-        rt_to_string(rt_empty(RT_SHAPE(3), &opts), text, sizeof text);
-        CHECK(strstr(text, ", size=(3,), dtype=torch.") || strstr(text, ", size=(3,),\n       dtype=torch."));
-        CHECK(strstr(text, "torch.") && strstr(expected[k].text, strstr(text, "torch.")));
-    }
-    rt_tensor_opts half = rt_tensor_opts_default();
-    half.dtype = RT_FLOAT16;
-    rt_to_string(rt_empty(RT_SHAPE(0), &half), text, sizeof text);
-    CHECK_TEXT(text, "tensor([], dtype=torch.float16)");
+    char text[64];
+    rt_tensor *x = rt_tensor_f32(RT_F32(0.5f, 1234.5f), RT_SHAPE(2));
+    rt_print_opts opts = rt_print_opts_default(), first = rt_get_printoptions(), now;
+    CHECK(first.exact && first.precision == 4 && first.threshold == 1000 && first.edgeitems == 3 && first.linewidth == 80);
+    CHECK(!first.profile && first.sci_mode == RT_SCI_MODE_AUTO);
+    CHECK(opts.exact && opts.precision < 0 && opts.threshold < 0 && opts.edgeitems < 0 && opts.linewidth < 0);
+    CHECK(!opts.profile && opts.sci_mode == RT_SCI_MODE_AUTO);
+    CHECK_INT(rt_set_printoptions(&opts), RT_OK);
+    now = rt_get_printoptions();
+    CHECK(now.precision == 4 && now.threshold == 1000 && now.edgeitems == 3 && now.linewidth == 80);
+    opts.precision = 1;
+    opts.sci_mode = RT_SCI_MODE_OFF;
+    CHECK_INT(rt_set_printoptions(&opts), RT_OK);
+    rt_to_string(x, text, sizeof text);
+    CHECK_TEXT(text, "tensor([   0.5, 1234.5])");
+    CHECK_INT(rt_set_printoptions(NULL), RT_OK);                        /* sci_mode goes back, the digits stay */
+    rt_to_string(x, text, sizeof text);
+    CHECK_TEXT(text, "tensor([5.0e-01, 1.2e+03])");
+    CHECK_INT(rt_set_printoptions(&first), RT_OK);
+    rt_to_string(x, text, sizeof text);
+    CHECK_TEXT(text, "tensor([5.0000e-01, 1.2345e+03])");
 }
+
+/* In a literal, zero is a field that is not given. */
+static void options_say_zero_with_a_word(void)
+{
+    rt_print_opts zero, now;
+    memset((void *)&zero, 0, sizeof zero);
+    CHECK_INT(rt_set_printoptions(&zero), RT_OK);
+    now = rt_get_printoptions();
+    CHECK(now.precision == 4 && now.threshold == 1000 && now.edgeitems == 3 && now.linewidth == 80);
+    zero.precision = zero.threshold = zero.edgeitems = zero.linewidth = RT_IZERO;
+    CHECK_INT(rt_set_printoptions(&zero), RT_OK);
+    now = rt_get_printoptions();
+    CHECK(now.precision == 0 && now.threshold == 0 && now.edgeitems == 0 && now.linewidth == 0);
+    zero.precision = zero.threshold = zero.edgeitems = zero.linewidth = 7;
+    CHECK_INT(rt_set_printoptions(&zero), RT_OK);
+    zero.precision = zero.threshold = zero.edgeitems = zero.linewidth = 0;
+    zero.exact = 1;
+    CHECK_INT(rt_set_printoptions(&zero), RT_OK);
+    now = rt_get_printoptions();
+    CHECK(now.precision == 0 && now.threshold == 0 && now.edgeitems == 0 && now.linewidth == 0);
+    set_options("");
+}
+
+static void refuses_options_that_are_none(void)
+{
+    rt_print_opts opts = rt_print_opts_default(), now;
+    opts.linewidth = 10;
+    opts.precision = 101;
+    CHECK_STATUS(rt_set_printoptions(&opts), RT_ERR_VALUE);
+    opts.precision = 2;
+    opts.profile = "long";
+    CHECK_STATUS(rt_set_printoptions(&opts), RT_ERR_VALUE);
+    opts.profile = "short";
+    opts.sci_mode = (rt_sci_mode)3;
+    CHECK_STATUS(rt_set_printoptions(&opts), RT_ERR_VALUE);
+    now = rt_get_printoptions();
+    CHECK(now.precision == 4 && now.edgeitems == 3 && now.linewidth == 80);
+}
+
+/* ---- what is no tensor ---- */
 
 static void refuses_what_is_no_tensor(void)
 {
@@ -371,8 +470,13 @@ int main(void)
     TEST(shows_as_torch);
     TEST(writes_no_further_than_the_buffer);
     TEST(names_tape_nodes_as_torch);
+#ifdef RUSTORCH_TESTING
+    TEST(names_every_row_as_torch);
+#endif
     TEST(names_stay_after_backward);
-    TEST(shows_the_shape_of_what_it_cannot_read);
+    TEST(options_stay_until_they_are_given);
+    TEST(options_say_zero_with_a_word);
+    TEST(refuses_options_that_are_none);
     TEST(refuses_what_is_no_tensor);
 #if defined(__unix__) || defined(__APPLE__)
     TEST(prints_a_line);

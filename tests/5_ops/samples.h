@@ -3,6 +3,7 @@
 #define RUSTORCH_TESTS_SAMPLES_H
 
 #include "arguments.h"
+#include "tables/all.h"
 
 /* ---- schemas, read by rules of their own, not the library's ---- */
 
@@ -39,8 +40,11 @@ static inline bool schema_read_param(schema_param *p, const char *text, size_t n
     char word[2 * SCHEMA_WORD];
     if (!schema_piece(word, sizeof word, text, n))
         return false;
-    char *space = strrchr(word, ' '), *equals = strchr(word, '='), *open = strchr(word, '('), *close = open ? strchr(open, ')') : NULL;
-    if (!space || (equals && equals < space) || (open && (!close || close > space)))
+    char *equals = strchr(word, '='), *open = strchr(word, '('), *close = open ? strchr(open, ')') : NULL;
+    char *space = equals ? equals : word + strlen(word);
+    while (space > word && *space != ' ')      /* a default may hold some: [1, 1] */
+        space--;
+    if (*space != ' ' || (open && (!close || close > space)))
         return false;
     if (equals && !schema_piece(p->normal, sizeof p->normal, equals + 1, strlen(equals + 1)))
         return false;
@@ -106,28 +110,11 @@ static inline bool schema_read(schema *s, const char *line)
 
 /* ---- a valid call of every row ---- */
 
-typedef struct sample { const char *name, *call; } sample;
+#define ROW(name, rule, flags, sample, kind, low, high, calls) { name, flags, sample },
+typedef struct sample { const char *name; int flags; const char *call; } sample;
 
 static const sample samples[] = {
-    { "neg", "f32[2,3]" }, { "exp", "f32[2,3]" }, { "log", "f32[2,3]" }, { "sqrt", "f32[2,3]" }, { "erf", "f32[2,3]" },
-    { "relu_backward", "f32[2,3] f32[2,3]" }, { "relu", "f32[2,3]" }, { "gelu_backward", "f32[2,3] f32[2,3]" }, { "gelu", "f32[2,3]" },
-    { "add.Tensor", "f32[2,3] f32[3] 2" }, { "add.Scalar", "f32[2,3] 2.5" }, { "sub.Tensor", "f32[2,3] f32[3] 2" }, { "sub.Scalar", "f32[2,3] 2.5" },
-    { "mul.Tensor", "f32[2,3] f32[3]" }, { "mul.Scalar", "f32[2,3] 2.5" }, { "div.Tensor", "f32[2,3] f32[3]" }, { "div.Scalar", "f32[2,3] 2.5" },
-    { "eq.Tensor", "f32[2,3] f32[3]" }, { "eq.Scalar", "f32[2,3] 1" }, { "ne.Tensor", "f32[2,3] f32[3]" }, { "ne.Scalar", "f32[2,3] 1" },
-    { "lt.Tensor", "f32[2,3] f32[3]" }, { "lt.Scalar", "f32[2,3] 1" }, { "le.Tensor", "f32[2,3] f32[3]" }, { "le.Scalar", "f32[2,3] 1" },
-    { "gt.Tensor", "f32[2,3] f32[3]" }, { "gt.Scalar", "f32[2,3] 1" }, { "ge.Tensor", "f32[2,3] f32[3]" }, { "ge.Scalar", "f32[2,3] 1" },
-    { "where.self", "bool[2,3]=1,0,0 f32[2,3] f32[3]" }, { "where.ScalarSelf", "bool[2,3]=1,0,0 2.5 f32[2,3]" },
-    { "where.ScalarOther", "bool[2,3]=1,0,0 f32[2,3] 2.5" },
-    { "to.dtype", "f32[2,3] :float64" }, { "clone", "f32[2,3]" }, { "copy", "f32[2,3] f32[3]" }, { "fill.Scalar", "f32[2,3] 2.5" },
-    { "view", "f32[2,3] (3,2)" }, { "reshape", "f32[2,3] (3,2)" }, { "flatten.using_ints", "f32[2,3] 0 -1" }, { "transpose.int", "f32[2,3] 0 1" },
-    { "t", "f32[2,3]" }, { "permute", "f32[2,3] (1,0)" }, { "expand", "f32[2,1] (2,3)" }, { "squeeze.dim", "f32[2,1] 1" }, { "unsqueeze", "f32[2,3] 1" },
-    { "sum.dim_IntList", "f32[2,3] (1) true" }, { "mean.dim", "f32[2,3] (1) true" }, { "argmax", "f32[2,3] 1 true" },
-    { "mm", "f32[2,3] f32[3,4]" }, { "bmm", "f32[2,2,3] f32[2,3,4]" }, { "matmul", "f32[2,3] f32[3]" }, { "linear", "f32[2,3] f32[4,3] f32[4]" },
-    { "index_select", "f32[2,3] 1 i64[2]=2,0" }, { "index_add", "f32[2,3] 0 i64[2]=1,1 f32[2,3]" }, { "gather", "f32[2,3] 1 i64[2,2]=2,0" },
-    { "scatter.src", "f32[2,3] 1 i64[2,2]=2,0 f32[2,2]" }, { "scatter.value", "f32[2,3] 1 i64[2,2]=2,0 2.5" },
-    { "scatter_add", "f32[2,3] 1 i64[2,2]=2,0 f32[2,2]" }, { "log_softmax.int", "f32[2,3] 1" },
-    { "nll_loss_nd", "f32[2,3] i64[2]=2,0 1 -100" }, { "nll_loss_nd_backward", "f32[] i64[2]=2,0 1 -100 3" },
-    { "uniform", "f32[2,3] 0.0 1.0" }, { "normal_functional", "f32[2,3] 0.0 1.0" }
+#include "tables/all.h"
 };
 enum { N_SAMPLES = sizeof samples / sizeof *samples };
 
@@ -137,6 +124,15 @@ static inline const char *sample_of(const char *name)
         if (strcmp(samples[i].name, name) == 0)
             return samples[i].call;
     return NULL;
+}
+
+/* Flags of its entry in the tables. */
+static inline int flags_of(const char *name)
+{
+    for (int i = 0; i < N_SAMPLES; i++)
+        if (strcmp(samples[i].name, name) == 0)
+            return samples[i].flags;
+    return 0;
 }
 
 #endif

@@ -137,7 +137,7 @@ static void idx_files(void)
     rt_data_loader *loader = rt_data_loader_new(rt_dataset_idx(images_path, labels_path), RT_OPTS(rt_data_loader, .batch_size = 2));
     for (rt_batch b = rt_iter(loader); rt_next(&b);) {
         const float want[8] = { 0, 0.2f, 1, 1 / 255.0f, 2 / 255.0f, 3 / 255.0f, 4 / 255.0f, 5 / 255.0f };
-        CHECK_INT(rt_dim(b.input), 3);
+        CHECK_INT(rt_dim(b.input), 4);        /* [N, 1, H, W] */
         CHECK_FLOATS(rt_data_f32(b.input), want, 8, 0, 0);
         CHECK_INT(target_at(&b, 0), 7);
         CHECK_INT(target_at(&b, 1), 3);

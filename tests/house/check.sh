@@ -174,8 +174,9 @@ only_rt_names_are_declared() {
 }
 
 # Symbols of an object that others see. A C++ template or inline function would be among them: one that holds AVX code, for all of the program.
-# A hidden reference that g++ makes without optimisation for the unwinding of exceptions.
-compilers_own='DW\.ref\.__gxx_personality_v0'
+# What g++ makes of its own without optimisation, for the unwinding of exceptions, to make structs whose fields have defaults, and its
+# overloads of the C library's functions; none of it stands in a region of another instruction set.
+compilers_own='DW\.ref\.__gxx_personality_v0\|_ZN[0-9]*rti\{0,1\}_[a-z_]*C[12]Ev\|_ZSt[0-9]*[a-z]'
 
 only_rt_names_are_exported() {
     need gcc gcc

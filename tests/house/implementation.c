@@ -15,6 +15,9 @@
 #  define main rt_inside_formula
 #  include "../2_kernels/formula_inside.c"
 #  undef main
+#  define main rt_inside_conv
+#  include "../2_kernels/conv_inside.c"
+#  undef main
 #  define main rt_inside_matmul
 #  include "../2_kernels/matmul_inside.c"
 #  undef main
