@@ -475,7 +475,7 @@ RT_API bool rt_retains_grad(const rt_tensor *x);                  /* whether it 
  *   errors  RT_ERR_GRAD: x requires no gradient;  RT_ERR_SHAPE in the pass: the hook's answer has another shape or dtype
  *   source  torch.Tensor.register_hook, torch.Tensor.register_post_accumulate_grad_hook (leaves only) */
 RT_API rt_hook rt_register_hook(rt_tensor *x, rt_hook_fn f, void *user);
-RT_API rt_hook rt_register_post_accumulate_grad_hook(rt_tensor *x, rt_leaf_hook_fn f, void *user);
+RT_API rt_hook rt_register_post_accumulate_grad_hook(rt_tensor *x, rt_leaf_hook_fn f, void *user);   /* f runs after a gradient has been added to the leaf x; torch.Tensor.register_post_accumulate_grad_hook */
 RT_API void rt_hook_remove(rt_hook hook);                         /* from any thread; nothing if x is gone already */
 
 /* Puts d y / d x into the grad of every leaf x that y depends on, adding to what is there; y has one element.
@@ -1470,11 +1470,11 @@ RTI_BEGIN_C
  *   dtypes  float, integers       grad  x       opts  NULL: stride as the kernel, padding 0, dilation 1
  *   errors  RT_ERR_SHAPE, RT_ERR_VALUE, RT_ERR_DTYPE       source  torch.nn.functional.max_pool2d, with return_indices */
 RT_API rt_tensor *rt_max_pool2d(rt_tensor *x, rt_shape kernel, const rt_max_pool_opts *opts);
-RT_API rt_tensor *rt_max_pool2d_with_indices(rt_tensor *x, rt_shape kernel, const rt_max_pool_opts *opts, rt_tensor **index);
+RT_API rt_tensor *rt_max_pool2d_with_indices(rt_tensor *x, rt_shape kernel, const rt_max_pool_opts *opts, rt_tensor **index);   /* and where each was found; the same function with return_indices */
 RT_API rt_tensor *rt_max_pool1d(rt_tensor *x, rt_shape kernel, const rt_max_pool_opts *opts);      /* the same over one dimension;  torch.nn.functional.max_pool1d */
-RT_API rt_tensor *rt_max_pool1d_with_indices(rt_tensor *x, rt_shape kernel, const rt_max_pool_opts *opts, rt_tensor **index);
+RT_API rt_tensor *rt_max_pool1d_with_indices(rt_tensor *x, rt_shape kernel, const rt_max_pool_opts *opts, rt_tensor **index);   /* and where each was found; the same function with return_indices */
 RT_API rt_tensor *rt_max_pool3d(rt_tensor *x, rt_shape kernel, const rt_max_pool_opts *opts);      /* the same over three;  torch.nn.functional.max_pool3d */
-RT_API rt_tensor *rt_max_pool3d_with_indices(rt_tensor *x, rt_shape kernel, const rt_max_pool_opts *opts, rt_tensor **index);
+RT_API rt_tensor *rt_max_pool3d_with_indices(rt_tensor *x, rt_shape kernel, const rt_max_pool_opts *opts, rt_tensor **index);   /* and where each was found; the same function with return_indices */
 
 /* Means of windows.   y[..,i,j] = sum_{u,v} x[.., i s0 + u - p0, j s1 + v - p1] / (elements of the window)
  *   x, y as rt_max_pool2d's       dtypes  float, int64 (towards zero)       grad  x       opts  NULL: stride as the kernel, padding 0

@@ -61,7 +61,7 @@ RT_API bool rt_retains_grad(const rt_tensor *x);                  /* whether it 
  *   errors  RT_ERR_GRAD: x requires no gradient;  RT_ERR_SHAPE in the pass: the hook's answer has another shape or dtype
  *   source  torch.Tensor.register_hook, torch.Tensor.register_post_accumulate_grad_hook (leaves only) */
 RT_API rt_hook rt_register_hook(rt_tensor *x, rt_hook_fn f, void *user);
-RT_API rt_hook rt_register_post_accumulate_grad_hook(rt_tensor *x, rt_leaf_hook_fn f, void *user);
+RT_API rt_hook rt_register_post_accumulate_grad_hook(rt_tensor *x, rt_leaf_hook_fn f, void *user);   /* f runs after a gradient has been added to the leaf x; torch.Tensor.register_post_accumulate_grad_hook */
 RT_API void rt_hook_remove(rt_hook hook);                         /* from any thread; nothing if x is gone already */
 
 /* Puts d y / d x into the grad of every leaf x that y depends on, adding to what is there; y has one element.
