@@ -29,7 +29,7 @@
  * THREADS   any function may be called from any thread, on its own objects; shared tensors may be read by all. Hand a tensor over with
  *           rt_keep. No result depends on the number of threads.
  * SWITCHES  RUSTORCH_STATIC, RT_API, RUSTORCH_SELF, RUSTORCH_ONE_PASS, RT_NO_THREADS, RT_NO_STDIO, RUSTORCH_DEBUG: see README.md.
- * DOES NOT  compute in half precision or complex numbers yet, run on GPUs yet, read .pt or ONNX files yet; README.md has the whole table.
+ * DOES NOT  run on GPUs yet, read .pt or ONNX files yet, have all of PyTorch's operations yet; README.md has the whole table.
  *
  * Each declaration below says: formula, shapes, dtypes, gradient, errors, and the PyTorch function it follows. MIT licence, at the end.
  */
@@ -445,6 +445,15 @@ typedef rt_tensor *(*rt_hook_fn)(rt_tensor *grad, void *user);
 typedef rt_status (*rt_leaf_hook_fn)(rt_tensor *leaf, void *user);   /* runs when a leaf's gradient has been added to; an error ends the pass */
 typedef struct rt_hook { uint64_t id; } rt_hook;                     /* names a hook for rt_hook_remove; id 0: registering failed */
 
+/* Hooks on what the tape saves, for rt_saved_hooks_push. */
+typedef struct rt_saved_hooks {
+    void *(*pack)(rt_tensor *x, void *user);          /* right after a call: answers what is kept instead of x, such as rt_keep of it in another dtype; NULL: failed */
+    rt_tensor *(*unpack)(void *what, void *user);     /* when a derivative wants it: a tensor of the same shape and dtype; NULL: failed */
+    void (*release)(void *what, void *user);          /* nobody needs it any more; may be NULL */
+    void *user;
+    struct rt_saved_hooks *below;                     /* set by rt_saved_hooks_push */
+} rt_saved_hooks;
+
 /* A function with a derivative of one's own, for rt_function_apply. */
 typedef struct rt_function_ctx rt_function_ctx;
 typedef struct rt_function {
@@ -475,7 +484,7 @@ RT_API bool rt_retains_grad(const rt_tensor *x);                  /* whether it 
  *   errors  RT_ERR_GRAD: x requires no gradient;  RT_ERR_SHAPE in the pass: the hook's answer has another shape or dtype
  *   source  torch.Tensor.register_hook, torch.Tensor.register_post_accumulate_grad_hook (leaves only) */
 RT_API rt_hook rt_register_hook(rt_tensor *x, rt_hook_fn f, void *user);
-RT_API rt_hook rt_register_post_accumulate_grad_hook(rt_tensor *x, rt_leaf_hook_fn f, void *user);   /* f runs after a gradient has been added to the leaf x; torch.Tensor.register_post_accumulate_grad_hook */
+RT_API rt_hook rt_register_post_accumulate_grad_hook(rt_tensor *x, rt_leaf_hook_fn f, void *user);   /* of a leaf: after its grad has been added to, as soon as all of it is there */
 RT_API void rt_hook_remove(rt_hook hook);                         /* from any thread; nothing if x is gone already */
 
 /* Puts d y / d x into the grad of every leaf x that y depends on, adding to what is there; y has one element.
@@ -512,6 +521,12 @@ RT_API bool rt_is_inference(const rt_tensor *x);                  /* whether x's
 RT_API rt_scope rt_detect_anomaly(bool on);
 RT_API bool rt_is_anomaly_enabled(void);                          /* whether this thread is in one; torch.is_anomaly_enabled */
 RT_API void rt_anomaly_label(const char *label);                  /* what this thread's calls are found under from now on, up to 63 characters, copied; NULL: nothing */
+
+/* From now on what this thread's calls save, but for leaves, goes through the hooks pushed last: to keep it smaller, or elsewhere. They are
+ * copied for each call, user lives as long as the graph. Within rt_checkpoint, which saves nothing, they have nothing to do.
+ *   source  torch.autograd.graph.saved_tensors_hooks */
+RT_API rt_status rt_saved_hooks_push(rt_saved_hooks *hooks);      /* the caller keeps *hooks alive until it is popped */
+RT_API void rt_saved_hooks_pop(rt_saved_hooks *hooks);            /* takes them off, and what was pushed after them */
 
 /* y = f(inputs, n, user), of which the tape keeps the inputs only: what f's operations would save is computed again, by another call of f, when
  * a backward pass wants it. f depends on its inputs, user and random numbers (the default generator's, which are the same ones again); other
@@ -567,14 +582,26 @@ RT_API rt_tensor *rt_tensor_f32(const float *data, rt_shape shape);             
 RT_API rt_tensor *rt_tensor_f64(const double *data, rt_shape shape);                     /* a float64 tensor, data copied in row-major order;  torch.tensor */
 RT_API rt_tensor *rt_tensor_i64(const int64_t *data, rt_shape shape);                    /* an int64 tensor, data copied in row-major order;  torch.tensor */
 RT_API rt_tensor *rt_tensor_from(const void *data, rt_shape shape, rt_dtype dtype);      /* a tensor of any dtype, data copied in row-major order;  torch.tensor */
+RT_API rt_tensor *rt_tensor_of(const double *data, rt_shape shape, rt_dtype dtype);      /* numbers as a tensor of any dtype, converted, of a complex one the real parts: rt_tensor_of(RT_F64(1, 2), RT_SHAPE(2), RT_BFLOAT16);  torch.tensor */
 RT_API rt_tensor *rt_scalar_tensor(rt_scalar value, rt_dtype dtype);                     /* a 0-d tensor of one number; RT_DTYPE_DEFAULT: the number's own type;  torch.tensor */
 RT_API rt_tensor *rt_empty(rt_shape shape, const rt_tensor_opts *opts);                  /* elements undefined;  any;  torch.empty */
 RT_API rt_tensor *rt_zeros(rt_shape shape, const rt_tensor_opts *opts);                  /* all 0;  any;  torch.zeros */
 RT_API rt_tensor *rt_ones(rt_shape shape, const rt_tensor_opts *opts);                   /* all 1;  any;  torch.ones */
 RT_API rt_tensor *rt_full(rt_shape shape, rt_scalar value, const rt_tensor_opts *opts);  /* all value; by default of the value's own type;  torch.full */
+RT_API rt_tensor *rt_empty_like(rt_tensor *x);                                           /* elements undefined, with x's shape and dtype;  torch.empty_like */
+RT_API rt_tensor *rt_full_like(rt_tensor *x, rt_scalar value);                           /* all value, with x's shape and dtype;  RT_ERR_VALUE for a number that does not fit;  torch.full_like */
+RT_API rt_tensor *rt_new_empty(rt_tensor *x, rt_shape shape);                            /* elements undefined, of x's dtype;  torch.Tensor.new_empty */
+RT_API rt_tensor *rt_new_zeros(rt_tensor *x, rt_shape shape);                            /* all 0, of x's dtype;  torch.Tensor.new_zeros */
+RT_API rt_tensor *rt_new_ones(rt_tensor *x, rt_shape shape);                             /* all 1, of x's dtype;  torch.Tensor.new_ones */
+RT_API rt_tensor *rt_new_full(rt_tensor *x, rt_shape shape, rt_scalar value);            /* all value, of x's dtype;  torch.Tensor.new_full */
 RT_API rt_tensor *rt_zeros_like(rt_tensor *x);                                           /* all 0, with x's shape and dtype;  torch.zeros_like */
 RT_API rt_tensor *rt_ones_like(rt_tensor *x);                                            /* all 1, with x's shape and dtype;  torch.ones_like */
 RT_API rt_tensor *rt_arange(rt_scalar start, rt_scalar end, rt_scalar step, const rt_tensor_opts *opts);   /* start, start + step, ... before end;  RT_ERR_VALUE for step 0 or of the wrong sign;  torch.arange */
+RT_API rt_tensor *rt_linspace(rt_scalar start, rt_scalar end, int64_t steps, const rt_tensor_opts *opts);  /* steps numbers from start to end, both included, equally far apart;  any but bool;  torch.linspace */
+RT_API rt_tensor *rt_logspace(rt_scalar start, rt_scalar end, int64_t steps, double base, const rt_tensor_opts *opts);   /* base to the power of those;  any but bool;  torch.logspace */
+RT_API rt_tensor *rt_eye(int64_t n, int64_t m, const rt_tensor_opts *opts);              /* [n,m]: 1 on the diagonal, else 0;  any;  torch.eye */
+RT_API rt_tensor *rt_tril_indices(int64_t rows, int64_t columns, int64_t offset, const rt_tensor_opts *opts);   /* [2,K]: row and column of each place that tril keeps, row by row;  int64 by default, int32;  torch.tril_indices */
+RT_API rt_tensor *rt_triu_indices(int64_t rows, int64_t columns, int64_t offset, const rt_tensor_opts *opts);   /* the same for triu;  torch.triu_indices */
 
 /* A tensor on the caller's memory, elements shared and not copied.
  *   strides  in elements, one a dimension; NULL: row-major       release  called with user and data when the last tensor on it is freed; may be NULL
@@ -1470,11 +1497,11 @@ RTI_BEGIN_C
  *   dtypes  float, integers       grad  x       opts  NULL: stride as the kernel, padding 0, dilation 1
  *   errors  RT_ERR_SHAPE, RT_ERR_VALUE, RT_ERR_DTYPE       source  torch.nn.functional.max_pool2d, with return_indices */
 RT_API rt_tensor *rt_max_pool2d(rt_tensor *x, rt_shape kernel, const rt_max_pool_opts *opts);
-RT_API rt_tensor *rt_max_pool2d_with_indices(rt_tensor *x, rt_shape kernel, const rt_max_pool_opts *opts, rt_tensor **index);   /* and where each was found; the same function with return_indices */
+RT_API rt_tensor *rt_max_pool2d_with_indices(rt_tensor *x, rt_shape kernel, const rt_max_pool_opts *opts, rt_tensor **index);
 RT_API rt_tensor *rt_max_pool1d(rt_tensor *x, rt_shape kernel, const rt_max_pool_opts *opts);      /* the same over one dimension;  torch.nn.functional.max_pool1d */
-RT_API rt_tensor *rt_max_pool1d_with_indices(rt_tensor *x, rt_shape kernel, const rt_max_pool_opts *opts, rt_tensor **index);   /* and where each was found; the same function with return_indices */
+RT_API rt_tensor *rt_max_pool1d_with_indices(rt_tensor *x, rt_shape kernel, const rt_max_pool_opts *opts, rt_tensor **index);
 RT_API rt_tensor *rt_max_pool3d(rt_tensor *x, rt_shape kernel, const rt_max_pool_opts *opts);      /* the same over three;  torch.nn.functional.max_pool3d */
-RT_API rt_tensor *rt_max_pool3d_with_indices(rt_tensor *x, rt_shape kernel, const rt_max_pool_opts *opts, rt_tensor **index);   /* and where each was found; the same function with return_indices */
+RT_API rt_tensor *rt_max_pool3d_with_indices(rt_tensor *x, rt_shape kernel, const rt_max_pool_opts *opts, rt_tensor **index);
 
 /* Means of windows.   y[..,i,j] = sum_{u,v} x[.., i s0 + u - p0, j s1 + v - p1] / (elements of the window)
  *   x, y as rt_max_pool2d's       dtypes  float, int64 (towards zero)       grad  x       opts  NULL: stride as the kernel, padding 0
@@ -2669,7 +2696,8 @@ enum {
     RTI_MODE_MARK = 64,        /* new tensors count no writes and cannot be saved on the tape */
     RTI_MODE_ANOMALY = 16,     /* nodes remember where they were made, and derivatives are looked at for NaN */
     RTI_MODE_CHECKPOINT = 32,  /* nodes save nothing, and are counted by the checkpoint that the thread is in */
-    RTI_MODE_WATCHED = RTI_MODE_STACK | RTI_MODE_MARK | RTI_MODE_ANOMALY | RTI_MODE_CHECKPOINT,
+    RTI_MODE_PACK = 128,       /* what nodes save goes through hooks */
+    RTI_MODE_WATCHED = RTI_MODE_STACK | RTI_MODE_PACK | RTI_MODE_MARK | RTI_MODE_ANOMALY | RTI_MODE_CHECKPOINT,
     RTI_MODE_GUARDS = RTI_MODE_NO_GRAD | RTI_MODE_CAPTURE | RTI_MODE_INFERENCE | RTI_MODE_MARK | RTI_MODE_ANOMALY    /* what a scope's end puts back */
 };
 
@@ -6857,7 +6885,7 @@ static void rti_la_triangle_columns(const rti_matrix *t, const rti_matrix *b, in
     }
 }
 /* ---- discrete Fourier transforms of one line, in double: out[k] = sum_j in[j] e^(-2 pi i jk/n) ----------------------------------------------
- * Cooley and Tukey's, by the factors 4, 2, 3, 5 and other small primes; lengths with a large prime factor become a convolution of a power of
+ * Cooley and Tukey's, by small primes and 4; lengths with a large prime factor become a convolution of a power of
  * two (Bluestein). The plan and the scratch of a run lie in room that the caller has. The inverse: real and imaginary parts change places,
  * before and after. */
 
@@ -6884,15 +6912,32 @@ static rti_complex rti_fft_root(int64_t k, int64_t n)
     }
 }
 
-/* Fills in factors, 0 at their end; false if a prime is too large. */
+/* All of them: those up to the root of n, and multiples of it, times each other. */
+static void rti_fft_roots(rti_complex *w, int64_t n)
+{
+    int64_t small = 1;
+    while (small * small < n)
+        small *= 2;
+    for (int64_t k = 0; k < n; k += small) {
+        const rti_complex large = rti_fft_root(k, n);
+        for (int64_t i = 0; i < small && k + i < n; i++)
+            w[k + i] = k ? rti_c_mul(large, w[i]) : rti_fft_root(i, n);
+    }
+}
+
+/* Fills in factors, the odd ones first, as those cost more for few numbers, and 0 at their end; false if a prime is too large. */
 static bool rti_fft_factors(int64_t n, int *factor)
 {
     int at = 0;
-    for (; n % 4 == 0; n /= 4)
-        factor[at++] = 4;
-    for (int p = 2; p <= RTI_FFT_PRIME; p++)
+    for (int p = 3; p <= RTI_FFT_PRIME; p += 2)
         for (; n % p == 0; n /= p)
             factor[at++] = p;
+    if (n & -n & (int64_t)0x2aaaaaaaaaaaaaaa) {        /* an odd power of 2 */
+        factor[at++] = 2;
+        n /= 2;
+    }
+    for (; n % 4 == 0; n /= 4)
+        factor[at++] = 4;
     factor[at] = 0;
     return n == 1;
 }
@@ -7014,8 +7059,7 @@ static void rti_fft_plan_start(rti_fft_plan *p, int64_t n, rti_complex *room)
     p->w = room;
     const int64_t size = p->m ? p->m : n;
     rti_fft_factors(size, p->factor);
-    for (int64_t k = 0; k < size; k++)
-        p->w[k] = rti_fft_root(k, size);
+    rti_fft_roots(p->w, size);
     if (!p->m)
         return;
     p->kernel = room + p->m;
@@ -7026,11 +7070,21 @@ static void rti_fft_plan_start(rti_fft_plan *p, int64_t n, rti_complex *room)
 static void rti_fft_plan_finish(rti_fft_plan *p, rti_complex *scratch)
 {
     const int64_t n = p->n, m = p->m;
+    rti_complex *low = scratch + m, *high = low;       /* roots of order 2n, as in rti_fft_roots */
+    int64_t small = 1;
     if (!m)
         return;
+    while (small * small < 2 * n)
+        small *= 2;
+    high += small;
+    for (int64_t i = 0; i < small; i++) {
+        low[i] = rti_fft_root(i % (2 * n), 2 * n);
+        high[i] = rti_fft_root(i * small % (2 * n), 2 * n);
+    }
     memset((void *)scratch, 0, (size_t)m * sizeof *scratch);
     for (int64_t k = 0; k < n; k++) {
-        p->chirp[k] = rti_fft_root((int64_t)((uint64_t)k * (uint64_t)k % (uint64_t)(2 * n)), 2 * n);
+        const int64_t at = (int64_t)((uint64_t)k * (uint64_t)k % (uint64_t)(2 * n));
+        p->chirp[k] = rti_c_mul(high[at / small], low[at % small]);
         scratch[k] = scratch[k ? m - k : 0] = rti_c_conj(p->chirp[k]);
     }
     rti_fft_pass(p->kernel, scratch, p->w, m, 1, p->factor);
@@ -7056,7 +7110,7 @@ static void rti_fft_run(const rti_fft_plan *p, const rti_complex *in, rti_comple
 #endif
 /* ---- matrix products ------------------------------------------------------------------------------------------------------------------
  *   c = a b,  a b + c  or  a b + bias        a (m,k), b (k,n) with any strides, c (m,n) with columns side by side, bias (n)
- * Each sum runs over k in order, in blocks of at most RTI_MATMUL_K, fused where the machine fuses; the sums of the blocks are added one
+ * Each sum runs over k in order, in blocks of rti_matmul_k_block, fused where the machine fuses; the sums of the blocks are added one
  * after the other to c or bias. Tiling, copying and sharing among threads change no bit of it. Only where a row or column, or a few, meet
  * a matrix along k are the lanes of a vector summed apart first; the shape of the whole product decides that.
  *
@@ -7557,7 +7611,8 @@ static const rti_matmul_pass RTI_FN(matmul_pass) = {
 
 enum {
     RTI_MATMUL_GRAIN = 32,                    /* shares are best multiples of this; any share gives the same bits */
-    RTI_MATMUL_K = 384,                       /* longest block of a sum: longer ones round worse, shorter ones run slower */
+    RTI_MATMUL_LONG_SUM = 1024,               /* from here on a sum's blocks are twice as long: 4% faster there, 1% below */
+    RTI_MATMUL_K = 192,                       /* block of a shorter sum: PyTorch's library adds so on AVX2, and so runs stay equal bit by bit */
     RTI_MATMUL_SMALL_K = 64,                  /* up to here a copied strip of b fits the stack */
     RTI_MATMUL_DOT_ROWS = 16,                 /* up to here columns along k may be read as they are */
     RTI_MATMUL_FEW_ROWS = 2,                  /* up to here b is read by rows */
@@ -7586,6 +7641,9 @@ static int64_t rti_matmul_block(int64_t size, int64_t most, int64_t unit)
     return ((size + n - 1) / n + unit - 1) / unit * unit;
 }
 
+/* The block of a sum of k products; the last may be shorter. */
+static RTI_INLINE int64_t rti_matmul_k_block(int64_t k) { return k < RTI_MATMUL_LONG_SUM ? RTI_MATMUL_K : 2 * RTI_MATMUL_K; }
+
 /* Whether copying both operands into the order of their use can pay. */
 static bool rti_matmul_can_pack(int64_t m, int64_t n, int64_t k)
 {
@@ -7595,7 +7653,7 @@ static bool rti_matmul_can_pack(int64_t m, int64_t n, int64_t k)
 /* Bytes of workspace, best from a multiple of 64 on, that each thread brings; enough for every share and all strides. */
 static int64_t rti_matmul_workspace(int64_t m, int64_t n, int64_t k, int64_t bytes)
 {
-    const int64_t strip = RTI_MATMUL_STRIP_BYTES / bytes, block = rti_matmul_block(k, RTI_MATMUL_K, 1);
+    const int64_t strip = RTI_MATMUL_STRIP_BYTES / bytes, block = RTI_MIN(k, rti_matmul_k_block(k));
     if (k <= RTI_MATMUL_SMALL_K)
         return 0;
     if (!rti_matmul_can_pack(m, n, k))
@@ -7818,7 +7876,7 @@ static RTI_INLINE void rti_matmul_one_block(const rti_matmul_pass *pass, rti_til
 
 static RTI_NOINLINE void rti_matmul_blocks(const rti_matmul_pass *pass, rti_tile *whole, void *workspace)
 {
-    const int64_t k = whole->k, block = rti_matmul_block(k, RTI_MATMUL_K, 1);
+    const int64_t k = whole->k, block = rti_matmul_k_block(k);
     for (int64_t at = 0; at < k; at += block) {
         rti_tile t = *whole;
         t.k = RTI_MIN(k - at, block);
@@ -7962,9 +8020,9 @@ typedef struct rti_conv_tile {
 
 typedef struct rti_conv_dots {
     const void *g; int64_t g_row;                 /* (rows,n) */
-    const void *x; const int64_t *tap;            /* (taps): where each begins */
+    const void *x; const int64_t *tap;            /* (dot_taps): where each begins */
     void *sums;                                   /* (dot_rows,dot_taps,lanes) */
-    int64_t rows, taps, n;
+    int64_t rows, n;
 } rti_conv_dots;
 
 /* Lines on their way into a copy: zeros, elements, zeros up to the line's end. */
@@ -8018,9 +8076,11 @@ typedef struct rti_conv_pass {
 /* Some vectors' columns of all rows. rows and vectors are constants where this is inlined. */
 static RTI_INLINE void RTI_FN(conv_sum)(const rti_conv_tile *t, int64_t at, const int rows, const int vectors)
 {
+    static const rti_real zeros[RTI_CONV_VECTORS * sizeof(rti_vf) / sizeof(rti_real)] = { 0 };
     const rti_real *x = RTI_CAST(const rti_real *, t->x) + at, *w = RTI_CAST(const rti_real *, t->w);
     rti_real *y = RTI_CAST(rti_real *, t->y) + at;
-    const int64_t *tap = t->tap;
+    const rti_real *plus = t->add ? y : zeros;
+    const int64_t *tap = t->tap, plus_row = t->add ? t->y_row : 0;
     rti_vf sum[RTI_CONV_ROWS][RTI_CONV_VECTORS];
     RTI_UNROLL
     for (int i = 0; i < rows; i++) {
@@ -8044,10 +8104,10 @@ static RTI_INLINE void RTI_FN(conv_sum)(const rti_conv_tile *t, int64_t at, cons
             }
         }
     RTI_UNROLL
-    for (int i = 0; i < rows; i++, y += t->y_row) {
+    for (int i = 0; i < rows; i++, y += t->y_row, plus += plus_row) {
         RTI_UNROLL
         for (int j = 0; j < vectors; j++)
-            rti_vstore(y + j * RTI_LANES, t->add ? sum[i][j] + rti_vload(y + j * RTI_LANES) : sum[i][j]);
+            rti_vstore(y + j * RTI_LANES, sum[i][j] + rti_vload(plus + j * RTI_LANES));
     }
 }
 
@@ -8072,7 +8132,7 @@ static void RTI_FN(conv_tile)(const rti_conv_tile *t)
     }
 }
 
-/* The lanes of a sum are left apart. Beyond the last row and tap the last is taken again. */
+/* The lanes of a sum are left apart. Beyond the last row the last is taken again. */
 static RTI_INLINE void RTI_FN(conv_dot_rows)(const rti_conv_dots *t, const int rows)
 {
     const rti_real *x = RTI_CAST(const rti_real *, t->x), *p[RTI_CONV_DOT_TAPS], *g[RTI_CONV_DOT_ROWS];
@@ -8080,7 +8140,7 @@ static RTI_INLINE void RTI_FN(conv_dot_rows)(const rti_conv_dots *t, const int r
     rti_vf sum[RTI_CONV_DOT_ROWS][RTI_CONV_DOT_TAPS];
     RTI_UNROLL
     for (int j = 0; j < RTI_CONV_DOT_TAPS; j++) {
-        p[j] = x + t->tap[RTI_MIN(j, t->taps - 1)];
+        p[j] = x + t->tap[j];
         RTI_UNROLL
         for (int i = 0; i < rows; i++)
             sum[i][j] = rti_vset(0);
@@ -8189,6 +8249,7 @@ static const rti_conv_pass RTI_FN(conv_pass) = {
 #endif
 
 #if !RTI_PASS
+RTI_COLD
 
 /* ---- the same, plainly: for other classes, and where a product with zero must not be made ---- */
 
@@ -8208,7 +8269,7 @@ static const rti_conv_pass RTI_FN(conv_pass) = {
     static void rti_conv_dots_##suffix(const rti_conv_dots *t) \
     { \
         for (int64_t r = 0; r < t->rows; r++) \
-            for (int64_t k = 0; k < t->taps; k++) { \
+            for (int64_t k = 0; k < 4; k++) { \
                 const number *x = RTI_CAST(const number *, t->x) + t->tap[k], *g = RTI_CAST(const number *, t->g) + r * t->g_row; \
                 number sum = zero; \
                 for (int64_t i = 0; i < t->n; i++) \
@@ -8310,7 +8371,7 @@ typedef struct rti_conv {
     const rti_conv_pass *pass;
     bool gaps;                                /* of any dimension */
     int64_t taps, all_taps, classes, source_size, result_size;               /* taps: those in use */
-    int64_t plane, channel, most;                                            /* elements of a box; of its planes, to the next channel's; channels at a time */
+    int64_t plane, channel, most;             /* elements of a box; from one channel's boxes to the next one's; channels at a time */
     int64_t boxes, pieces, piece, tasks, line_row;                           /* piece: channels of the result that a task computes */
     int64_t *tap_at, *tap_from, *class_first; /* (taps), class by class: in the box; in the weights; (classes + 1): first of a class's taps */
     char *packed;                             /* (groups,classes,tiles of out,in,taps of the class,rows of the tile) */
@@ -8668,7 +8729,8 @@ static void rti_conv_some_lines(const rti_conv_part *p, int64_t sheet, int64_t m
         c += each;
     } while (c < p->channels);
     l.y_line = step[1] * a[2].result, l.y_step = step[2], l.y_row = v->result_size;
-    l.y = p->result + (((p->at[0] + (sheet - p->from[0]) * step[0]) * a[1].result + p->at[1] + (m - p->from[1]) * step[1]) * a[2].result + p->at[2]) * bytes;
+    int64_t i = p->at[0] + (sheet - p->from[0]) * step[0], j = p->at[1] + (m - p->from[1]) * step[1];
+    l.y = p->result + ((i * a[1].result + j) * a[2].result + p->at[2]) * bytes;
     l.sums = p->sums, l.row = v->line_row, l.line = line;
     l.bias = p->bias, l.add = p->add;
     l.rows = p->rows, l.lines = lines, l.n = p->to[2] - p->from[2];
@@ -8691,7 +8753,8 @@ static bool rti_conv_within(const rti_conv *v, int64_t k, const rti_conv_corner 
     bool any = true;
     for (int d = RTI_CONV_DIMS - 1; d >= 0; d--) {
         const rti_conv_axis *a = &v->axis[d];
-        int64_t step = v->transposed ? a->stride : 1, shift = v->transposed ? k % a->classes * a->dilation % a->stride - a->shift : 0;     /* result = grid * step + shift */
+        int64_t step = v->transposed ? a->stride : 1;      /* result = grid * step + shift */
+        int64_t shift = v->transposed ? k % a->classes * a->dilation % a->stride - a->shift : 0;
         int64_t from = RTI_MAX(rti_conv_ceil(-shift, step), c->at[d]);
         int64_t to = RTI_MIN(RTI_MIN(rti_conv_ceil(a->result - shift, step), a->end), c->at[d] + a->length);
         k /= a->classes;
@@ -8731,7 +8794,8 @@ static void rti_conv_task(const rti_conv *v, int64_t task, char *workspace)
     p.box = workspace;
     p.sums = workspace + v->most * v->channel * bytes + RTI_MATMUL_LINE;
     for (int64_t o = first; v->gaps && o < last; o++)
-        rti_conv_fill_gaps(v, &corner, bias ? bias + (group * v->out + o) * bytes : NULL, RTI_CAST(char *, v->result) + (which * v->out + o) * v->result_size * bytes);
+        rti_conv_fill_gaps(v, &corner, bias ? bias + (group * v->out + o) * bytes : NULL,
+                           RTI_CAST(char *, v->result) + (which * v->out + o) * v->result_size * bytes);
     int64_t c = 0;
     do {
         p.channels = RTI_MIN(v->in - c, v->most);
@@ -8898,12 +8962,14 @@ static void rti_conv_add_dots(const rti_conv_block *b, int64_t row, int64_t rows
     t.sums = sums;
     t.n = n;
     t.g_row = b->q->grid_row;
-    for (int64_t k = 0, all = b->channels * v->taps; k < all; k += t.taps) {
-        t.taps = RTI_MIN(all - k, b->pass->dot_taps);
-        for (int64_t j = 0; j < t.taps; j++) {
+    for (int64_t k = 0, taps, all = b->channels * v->taps; k < all; k += taps) {
+        taps = RTI_MIN(all - k, b->pass->dot_taps);
+        for (int64_t j = 0; j < b->pass->dot_taps; j++) {      /* beyond the last the last again */
             place[j] = c * v->channel + v->tap_at[tap];
             into[j] = c * v->all_taps + v->tap_from[tap];
-            if (++tap == v->taps)
+            if (j < taps - 1 || k + taps < all)
+                tap++;
+            if (tap == v->taps)
                 tap = 0, c++;
         }
         for (int64_t r = 0; r < rows; r += t.rows) {
@@ -8912,7 +8978,8 @@ static void rti_conv_add_dots(const rti_conv_block *b, int64_t row, int64_t rows
             b->pass->dots(&t);
             rti_conv_sum_lanes(b->pass, v->compute, (char *)sums, t.rows == 1 ? 8 : t.rows * b->pass->dot_taps);
             for (int64_t i = 0; i < t.rows; i++)
-                rti_conv_add_numbers(v->compute, b->weight + (row + r + i) * v->in * v->all_taps * bytes, into, (char *)sums + i * b->pass->dot_taps * bytes, t.taps);
+                rti_conv_add_numbers(v->compute, b->weight + (row + r + i) * v->in * v->all_taps * bytes, into,
+                                     (char *)sums + i * b->pass->dot_taps * bytes, taps);
         }
     }
 }
@@ -8943,8 +9010,8 @@ static void rti_conv_gradient_step(const rti_conv_block *b, int64_t step)
     const rti_conv_corner c = rti_conv_corner_of(v, step % v->boxes);
     for (int64_t k = 0; k < b->channels; k++)
         for (int64_t i = 0; i < images; i++)
-            rti_conv_fill(v, &c, b->source + ((image + i) * v->groups * v->in + k) * v->source_size * bytes, b->box + (k * v->channel + i * v->plane) * bytes,
-                          q->batch * v->plane);
+            rti_conv_fill(v, &c, b->source + ((image + i) * v->groups * v->in + k) * v->source_size * bytes,
+                          b->box + (k * v->channel + i * v->plane) * bytes, q->batch * v->plane);
     for (int64_t row = 0; row < v->out; row += q->rows) {
         const int64_t rows = RTI_MIN(q->rows, v->out - row);
         for (int64_t r = 0; r < rows; r++) {
@@ -9027,6 +9094,7 @@ static void rti_conv_gradient_total(const rti_conv_gradient *q, int64_t begin, i
         q->v.pass->finish(&l);
     }
 }
+RTI_COLD_END
 #endif
 /* ---- pooling ------------------------------------------------------------------------------------------------------------------------
  * Windows are walked tap by tap: for each place in the window, whole lines of results take in whole lines of elements, `step` apart. */
@@ -9056,15 +9124,21 @@ static void RTI_FN(pooling_take)(void *best, void *tap, void *line, const void *
 
 #if !RTI_PASS
 
-enum { RTI_POOLING_DIMS = 3, RTI_POOLING_LINE = 256, RTI_POOLING_SLACK = 16, RTI_POOLING_TABLE = 64, RTI_POOLING_TAPS = 1 << 24 };   /* more taps have no number in float32 */
+enum {
+    RTI_POOLING_DIMS = 3,
+    RTI_POOLING_LINE = 256, RTI_POOLING_SLACK = 16,      /* results at a time, and the room of a vector behind them */
+    RTI_POOLING_TABLE = 64, RTI_POOLING_TAPS = 1 << 24   /* taps whose places are listed; most taps: more have no number in float32 */
+};
 
 /* A call's planes and windows. Dimensions that it does not have stand in front, of size 1. */
 typedef struct rti_pooling {
     char op[64];                              /* for messages */
     int dims;
     bool exclude_pad;
+    bool adds;                                /* what is scattered is added up, where the last otherwise stays */
     int64_t divisor;                          /* 0: the window's elements */
-    int64_t in[RTI_POOLING_DIMS], out[RTI_POOLING_DIMS], kernel[RTI_POOLING_DIMS], stride[RTI_POOLING_DIMS], padding[RTI_POOLING_DIMS], dilation[RTI_POOLING_DIMS];
+    int64_t in[RTI_POOLING_DIMS], out[RTI_POOLING_DIMS];
+    int64_t kernel[RTI_POOLING_DIMS], stride[RTI_POOLING_DIMS], padding[RTI_POOLING_DIMS], dilation[RTI_POOLING_DIMS];
     rti_class compute;
     int bytes;
     const char *x;                            /* (planes,in), or (planes,out) for what goes the other way */
@@ -9084,21 +9158,32 @@ static bool rti_pooling_check(const rti_pooling *p, int64_t index)
     return false;
 }
 
-static int64_t rti_pooling_window(const rti_pooling *p, int d, int64_t o) { return o * p->in[d] / p->out[d]; }
-static int64_t rti_pooling_window_end(const rti_pooling *p, int d, int64_t o) { return ((o + 1) * p->in[d] + p->out[d] - 1) / p->out[d]; }
+/* The elements of an adaptive window, and what it takes to go on to the next in its line. */
+typedef struct rti_pooling_box { int64_t from[RTI_POOLING_DIMS], to[RTI_POOLING_DIMS], rest, left; } rti_pooling_box;
 
-/* An adaptive window: the tap begins and ends of output i of a plane. */
-typedef struct rti_pooling_box { int64_t from[RTI_POOLING_DIMS], to[RTI_POOLING_DIMS]; } rti_pooling_box;
-
-static rti_pooling_box rti_pooling_box_of(const rti_pooling *p, int64_t i)
+/* The window of output i, after that of i - 1: it goes from i in / out, rounded down, to (i + 1) in / out, rounded up. */
+static void rti_pooling_next(const rti_pooling *p, int64_t i, rti_pooling_box *b)
 {
-    rti_pooling_box b;
-    for (int d = RTI_POOLING_DIMS - 1; d >= 0; d--) {
-        b.from[d] = rti_pooling_window(p, d, i % p->out[d]);
-        b.to[d] = rti_pooling_window_end(p, d, i % p->out[d]);
-        i /= p->out[d];
+    const int64_t in = p->in[2], out = p->out[2];
+    if (i == 0 || b->left == 0) {
+        for (int d = RTI_POOLING_DIMS - 1; d >= 0; d--) {
+            int64_t o = i % p->out[d];
+            b->from[d] = o * p->in[d] / p->out[d];
+            b->to[d] = ((o + 1) * p->in[d] + p->out[d] - 1) / p->out[d];
+            i /= p->out[d];
+        }
+        b->rest = in % out;
+        b->left = out - 1;
+        return;
     }
-    return b;
+    b->left--;
+    b->from[2] = b->to[2] - (b->rest != 0);
+    b->rest += in % out;
+    b->to[2] = b->from[2] + in / out + (b->rest > 0);
+    if (b->rest > out)
+        b->to[2]++;
+    if (b->rest >= out)
+        b->rest -= out;
 }
 
 #define RTI_POOLING_EACH(b, at) \
@@ -9124,24 +9209,28 @@ static rti_pooling_box rti_pooling_box_of(const rti_pooling *p, int64_t i)
     } \
     static void rti_pooling_mean_##suffix(const rti_pooling *p, const char *x, char *y) \
     { \
+        rti_pooling_box b = { { 0, 0, 0 }, { 0, 0, 0 }, 0, 0 }; \
         for (int64_t i = 0; i < p->out_plane; i++) { \
-            const rti_pooling_box b = rti_pooling_box_of(p, i); \
+            rti_pooling_next(p, i, &b); \
             number sum = 0; \
             RTI_POOLING_EACH(b, at) \
                 sum += ((const number *)(const void *)x)[at]; \
             for (int d = 0; d < RTI_POOLING_DIMS; d++) \
-                sum /= (number)(b.to[d] - b.from[d]); \
+                if (b.to[d] - b.from[d] > 1) \
+                    sum /= (number)(b.to[d] - b.from[d]); \
             ((number *)(void *)y)[i] = sum; \
         } \
     } \
     static void rti_pooling_mean_back_##suffix(const rti_pooling *p, const char *x, char *y) \
     { \
         memset(y, 0, (size_t)p->in_plane * sizeof(number)); \
+        rti_pooling_box b = { { 0, 0, 0 }, { 0, 0, 0 }, 0, 0 }; \
         for (int64_t i = 0; i < p->out_plane; i++) { \
-            const rti_pooling_box b = rti_pooling_box_of(p, i); \
+            rti_pooling_next(p, i, &b); \
             number share = ((const number *)(const void *)x)[i]; \
             for (int d = 0; d < RTI_POOLING_DIMS; d++) \
-                share /= (number)(b.to[d] - b.from[d]); \
+                if (b.to[d] - b.from[d] > 1) \
+                    share /= (number)(b.to[d] - b.from[d]); \
             RTI_POOLING_EACH(b, at) \
                 ((number *)(void *)y)[at] += share; \
         } \
@@ -9149,8 +9238,9 @@ static rti_pooling_box rti_pooling_box_of(const rti_pooling *p, int64_t i)
     static void rti_pooling_most_##suffix(const rti_pooling *p, const char *from, char *y, int64_t *index) \
     { \
         const number *x = (const number *)(const void *)from; \
+        rti_pooling_box b = { { 0, 0, 0 }, { 0, 0, 0 }, 0, 0 }; \
         for (int64_t i = 0; i < p->out_plane; i++) { \
-            const rti_pooling_box b = rti_pooling_box_of(p, i); \
+            rti_pooling_next(p, i, &b); \
             int64_t best = (b.from[0] * p->in[1] + b.from[1]) * p->in[2] + b.from[2]; \
             RTI_POOLING_EACH(b, at) \
                 if (x[at] > x[best] || x[at] != x[at]) \
@@ -9159,14 +9249,14 @@ static rti_pooling_box rti_pooling_box_of(const rti_pooling *p, int64_t i)
             ((number *)(void *)y)[i] = x[best]; \
         } \
     } \
-    static void rti_pooling_scatter_##suffix(const rti_pooling *p, const char *x, const int64_t *index, char *to, bool add) \
+    static void rti_pooling_scatter_##suffix(const rti_pooling *p, const char *x, const int64_t *index, char *to) \
     { \
         number *y = (number *)(void *)to; \
         memset(to, 0, (size_t)p->in_plane * sizeof(number)); \
         for (int64_t i = 0; i < p->out_plane; i++) { \
             if (!rti_pooling_check(p, index[i])) \
                 return; \
-            y[index[i]] = ((const number *)(const void *)x)[i] + (add ? y[index[i]] : 0); \
+            y[index[i]] = ((const number *)(const void *)x)[i] + (p->adds ? y[index[i]] : 0); \
         } \
     }
 #if !RTI_ONE_PASS
@@ -9194,7 +9284,7 @@ typedef struct rti_pooling_kernels {
     void (*mean)(const rti_pooling *p, const char *x, char *y);
     void (*mean_back)(const rti_pooling *p, const char *x, char *y);
     void (*most)(const rti_pooling *p, const char *x, char *y, int64_t *index);
-    void (*scatter)(const rti_pooling *p, const char *x, const int64_t *index, char *y, bool add);
+    void (*scatter)(const rti_pooling *p, const char *x, const int64_t *index, char *y);
 } rti_pooling_kernels;
 
 #define RTI_POOLING_KERNELS(suffix) rti_pooling_add_##suffix, rti_pooling_divide_##suffix, rti_pooling_mean_##suffix, rti_pooling_mean_back_##suffix, \
@@ -9270,7 +9360,8 @@ static int64_t rti_pooling_tap_at(const rti_pooling *p, int64_t tap)
 static void rti_pooling_write_index(const rti_pooling *p, const rti_pooling_piece *l, const void *tap, int64_t *index)
 {
     const int64_t known = RTI_MIN(p->kernel[0] * p->kernel[1] * p->kernel[2], (int64_t)RTI_POOLING_TABLE);
-    int64_t at = ((l->o0 * p->stride[0] - p->padding[0]) * p->in[1] + l->o1 * p->stride[1] - p->padding[1]) * p->in[2] + l->first * p->stride[2] - p->padding[2];
+    int64_t row = (l->o0 * p->stride[0] - p->padding[0]) * p->in[1] + l->o1 * p->stride[1] - p->padding[1];
+    int64_t at = row * p->in[2] + l->first * p->stride[2] - p->padding[2];
     for (int64_t i = 0; i < l->n; i++, at += p->stride[2]) {
         int64_t t = p->compute == RTI_CLASS_F32 ? (int64_t)RTI_CAST(const float *, tap)[i]
                   : p->compute == RTI_CLASS_F64 ? (int64_t)RTI_CAST(const double *, tap)[i] : RTI_CAST(const int64_t *, tap)[i];
@@ -9401,13 +9492,13 @@ static void rti_pooling_most_planes(void *work, int64_t begin, int64_t end)
         rti_pooling_kernels_of(p->compute)->most(p, p->x + k * p->in_plane * p->bytes, p->y + k * p->out_plane * p->bytes, p->index + k * p->out_plane);
 }
 
-static void rti_pooling_scatter_some(const rti_pooling *p, int64_t begin, int64_t end, bool add)
+static void rti_pooling_scatter_planes(void *work, int64_t begin, int64_t end)
 {
+    const rti_pooling *p = RTI_CAST(const rti_pooling *, work);
     for (int64_t k = begin; k < end; k++)
-        rti_pooling_kernels_of(p->compute)->scatter(p, p->x + k * p->out_plane * p->bytes, p->index + k * p->out_plane, p->y + k * p->in_plane * p->bytes, add);
+        rti_pooling_kernels_of(p->compute)->scatter(p, p->x + k * p->out_plane * p->bytes, p->index + k * p->out_plane,
+                                                    p->y + k * p->in_plane * p->bytes);
 }
-static void rti_pooling_scatter_planes(void *work, int64_t begin, int64_t end) { rti_pooling_scatter_some(RTI_CAST(const rti_pooling *, work), begin, end, true); }
-static void rti_pooling_unpool_planes(void *work, int64_t begin, int64_t end) { rti_pooling_scatter_some(RTI_CAST(const rti_pooling *, work), begin, end, false); }
 #endif
 
 #if !RTI_PASS
@@ -10662,6 +10753,7 @@ typedef struct rti_extra {
     void *owner;                                      /* a function's context */
     struct rti_frame *frame;                          /* the checkpoint that the call was made in, which recomputes what it has not saved */
     int64_t place;                                    /* and its number there */
+    struct rti_packs *packs;                          /* what hooks have made of what was saved */
     char *note;                                       /* under rt_detect_anomaly: where the call was made; NULL: nothing known */
 } rti_extra;
 
@@ -10712,11 +10804,11 @@ static rti_extra *rti_node_extra(rti_node *node)
     return node->extra;
 }
 
+static void rti_packs_release(struct rti_packs *packs);
+
 /* Lets go of what a node has saved; nobody reads it any more. */
-static void rti_node_drop_saved(rti_node *node)
+static RTI_NOINLINE void rti_node_drop_saved(rti_node *node)
 {
-    if (!node->op->saves)
-        return;
     for (int k = 0; k < node->n_args; k++) {
         rt_value *v = &node->arg[k];
         if (v->tag == RT_VALUE_TENSOR) {
@@ -10734,8 +10826,13 @@ static void rti_node_drop_saved(rti_node *node)
         rti_release(slot->saved);
         slot->saved = NULL;
     }
-    if (rti_node_is_in(node, RTI_NODE_EXTRA) && node->extra->free_saved)
+    if (!rti_node_is_in(node, RTI_NODE_EXTRA))
+        return;
+    if (node->extra->free_saved)
         node->extra->free_saved(node->extra);
+    if (node->extra->packs)
+        rti_packs_release(node->extra->packs);
+    node->extra->packs = NULL;
 }
 
 static void rti_hooks_release(struct rti_hooks *hooks);
@@ -10744,7 +10841,7 @@ static void rti_frame_forget(struct rti_frame *frame, int64_t place);
 /* What few nodes have besides goes with them. */
 static RTI_NOINLINE void rti_node_bury_extra(rti_node *node)
 {
-    if (!rti_node_is_in(node, RTI_NODE_FREED))
+    if (!rti_node_is_in(node, RTI_NODE_FREED) && node->op->saves)
         rti_node_drop_saved(node);
     for (int k = 0; k < node->n_results && rti_node_is_in(node, RTI_NODE_HOOKED); k++)
         rti_hooks_release(rti_node_meta(node, k)->hooks);
@@ -10766,7 +10863,7 @@ static RTI_INLINE void rti_node_bury(rti_node *node)
 {
     if (RTI_UNLIKELY(node->state != 0))
         rti_node_bury_extra(node);
-    else
+    else if (node->op->saves)
         rti_node_drop_saved(node);
     for (int k = 0, n = node->n_edges; k < n; k++) {
         const rti_edge *e = &node->edge[k];
@@ -10828,6 +10925,8 @@ static RTI_INLINE void rti_meta_start(rti_grad_meta *meta, void (*release)(rti_m
     meta->lock.held = 0;
 }
 
+static rti_spinlock rti_meta_lock;
+
 /* x's meta, made if there is none; NULL with the error raised. */
 static rti_grad_meta *rti_meta_make(rt_tensor *x)
 {
@@ -10838,8 +10937,14 @@ static rti_grad_meta *rti_meta_make(rt_tensor *x)
         return NULL;
     rti_meta_start(meta, rti_meta_release, NULL, 0);
     meta->hooks = NULL;
-    x->meta = &meta->head;
-    return meta;
+    rti_lock(&rti_meta_lock);         /* several threads may come to the first gradient of a leaf at once */
+    bool ours = !x->meta;
+    if (ours)
+        x->meta = &meta->head;
+    rti_unlock(&rti_meta_lock);
+    if (!ours)
+        rti_pool_put(meta);
+    return rti_meta(x);
 }
 
 /* ---- recording a call ---- */
@@ -10910,8 +11015,9 @@ static RTI_INLINE rti_node_size rti_node_measure(const rt_op *op, const rt_value
     return s;
 }
 
-/* Edge number `at` of a node, to where x came from, or to x if it is a leaf. The sizes of x stand at `tail`; answers where they end. */
-static RTI_INLINE char *rti_edge_start(rti_node *node, int at, rt_tensor *x, char *tail, rti_thread *t)
+/* Edge number `at` of a node, to where x came from, or to x if it is a leaf. The sizes of x stand at `tail`; answers where they end.
+ * *versions becomes negative if x's is. */
+static RTI_INLINE char *rti_edge_start(rti_node *node, int at, rt_tensor *x, char *tail, rti_thread *t, int32_t *versions)
 {
     rti_edge *e = &node->edge[at];
     int ndim = x->ndim;
@@ -10920,7 +11026,9 @@ static RTI_INLINE char *rti_edge_start(rti_node *node, int at, rt_tensor *x, cha
     e->size = (int64_t *)(void *)tail;
     for (int d = 0; d < ndim; d++)
         e->size[d] = x->size[d];
-    node->version[at] = x->storage ? x->storage->version : 0;
+    int32_t version = x->storage ? x->storage->version : 0;
+    node->version[at] = version;
+    *versions |= version;
     e->node = NULL;
     e->leaf = NULL;
     e->shares_leaf = false;
@@ -10956,10 +11064,8 @@ static RTI_NOINLINE int32_t rti_record_any(rti_node *node, const rt_value *arg, 
     int32_t versions = 0;
     for (; k < node->n_args; k++) {
         const rt_value *v = &arg[k];
-        for (int i = 0; i < rti_value_tensors(v); i++, at++) {
-            tail = rti_edge_start(node, at, rti_value_member(v, i), tail, t);
-            versions |= node->version[at];
-        }
+        for (int i = 0; i < rti_value_tensors(v); i++)
+            tail = rti_edge_start(node, at++, rti_value_member(v, i), tail, t, &versions);
         if (v->tag == RT_VALUE_TENSOR) {
             rti_node_save(node, k, v->as.tensor);
         } else {
@@ -11001,7 +11107,8 @@ static RTI_NOINLINE rti_node *rti_tape_begin(const rt_op *op, const rt_value *ar
     node->n_edges = s.n_edges;
     node->n_results = op->n_results;
     node->owner = NULL;
-    for (int k = 0; k < op->n_results; k++)
+    rti_node_slot(node, 0)->saved = rti_node_slot(node, 0)->grad = NULL;
+    for (int k = 1; k < op->n_results; k++)
         rti_node_slot(node, k)->saved = rti_node_slot(node, k)->grad = NULL;
     node->arg = (rt_value *)(void *)rti_node_slot(node, op->n_results);
     node->edge = (rti_edge *)(void *)(node->arg + n_args);
@@ -11010,9 +11117,8 @@ static RTI_NOINLINE rti_node *rti_tape_begin(const rt_op *op, const rt_value *ar
     int32_t versions = 0;
     int k = 0;
     for (; k < n_args && arg[k].tag == RT_VALUE_TENSOR; k++) {
-        tail = rti_edge_start(node, k, arg[k].as.tensor, tail, t);
+        tail = rti_edge_start(node, k, arg[k].as.tensor, tail, t, &versions);
         rti_node_save(node, k, arg[k].as.tensor);
-        versions |= node->version[k];
     }
     if (k < n_args)
         versions |= rti_record_any(node, arg, k, k, tail, t);
@@ -11218,19 +11324,18 @@ static RTI_INLINE bool rti_wants_grad(rt_tensor *x)
     return (x->requires_grad & RTI_GRAD_WANTED) != 0;
 }
 
-/* Views among the arguments are brought up to date; answers what the arguments want in *wants_grad. */
-static RTI_NOINLINE rt_status rti_refresh_arguments(const rt_value *arg, int n_args, uint32_t *wants_grad)
+/* Views among the arguments are brought up to date; answers whether one of the arguments takes part in gradients, -1 with the error raised. */
+static RTI_NOINLINE int rti_refresh_arguments(const rt_value *arg, int n_args)
 {
-    *wants_grad = 0;
+    int wants = 0;
     for (int k = 0; k < n_args; k++)
         for (int i = 0; i < rti_value_tensors(&arg[k]); i++) {
             rt_tensor *x = rti_value_member(&arg[k], i);
-            rt_status status = x->requires_grad & RTI_GRAD_VIEW ? rti_view_refresh(x) : RT_OK;
-            if (status != RT_OK)
-                return status;
-            *wants_grad |= x->requires_grad & RTI_GRAD_WANTED;
+            if ((x->requires_grad & RTI_GRAD_VIEW) && rti_view_refresh(x) != RT_OK)
+                return -1;
+            wants |= x->requires_grad & RTI_GRAD_WANTED;
         }
-    return RT_OK;
+    return wants;
 }
 
 /* v, a view, has been written into by the call that is now its history: its base becomes what it was with v in its place. */
@@ -11510,6 +11615,7 @@ RT_API bool rt_retains_grad(const rt_tensor *x)
 
 /* What a thread's autograd is at. */
 typedef struct rti_doing {
+    struct rt_saved_hooks *hooks;     /* rt_saved_hooks_push */
     struct rti_frame *frame;          /* the innermost checkpoint that is running forward */
     const rti_node *derivative;       /* the node whose derivative is running */
     char label[64];                   /* rt_anomaly_label */
@@ -11932,6 +12038,7 @@ RTI_COLD_END
 /* ---- the door: every call of every operation comes through here ---------------------------------------------------------------------- */
 
 static rt_status rti_door(const rt_op *op, const rt_value *arg, int n_args, rt_tensor *const *into, rt_value *results);
+static rt_status rti_saved_leave_bases(rti_node *node);
 static rt_status rti_door_watched(const rt_op *op, const rt_value *arg, int n_args, rt_tensor *const *into, rt_value *results);
 
 /* ---- arguments ---- */
@@ -12105,12 +12212,13 @@ static rt_status rti_check_inplace_grad(const rt_op *op, const rt_tensor *x)
 }
 
 /* Whether results may be written into these tensors as far as gradients are concerned. */
-static RTI_NOINLINE rt_status rti_check_into_grad(const rt_op *op, const rt_value *arg, int n_args, rt_tensor *const *into, rti_look *look)
+static RTI_NOINLINE rt_status rti_check_into_grad(const rt_op *op, const rt_value *arg, int n_args, rt_tensor *const *into, uint32_t wants_grad)
 {
     rti_op_text name;
     rti_shape_text text;
     bool taped = !(rti_modes & RTI_MODE_NO_GRAD);
-    rt_status status = taped && (look->wants_grad & RTI_GRAD_VIEW) ? rti_refresh_arguments(arg, n_args, &look->wants_grad) : RT_OK;
+    int wants = taped && (wants_grad & RTI_GRAD_VIEW) ? rti_refresh_arguments(arg, n_args) : wants_grad != 0;
+    rt_status status = wants < 0 ? rti_pending_code() : RT_OK;
     for (int k = 0; k < op->n_results && status == RT_OK; k++) {
         rt_tensor *x = into[k];
         bool inplace = arg[0].tag == RT_VALUE_TENSOR && arg[0].as.tensor == x;
@@ -12124,7 +12232,7 @@ static RTI_NOINLINE rt_status rti_check_into_grad(const rt_op *op, const rt_valu
                                                                        "expected one that has a place for each, got shape %s", rti_shape_of_text(&text, x));
         if (rti_is_inference(x) && !(rti_modes & RTI_MODE_INFERENCE))
             return rti_raise(RT_ERR_GRAD, rti_op_base(op, &name), "a tensor made under rt_inference_mode cannot be changed in place outside of it: rt_clone it first");
-        if (!taped || !(look->wants_grad || rti_wants_grad(x)))
+        if (!taped || !(wants || rti_wants_grad(x)))
             continue;
         if (!inplace)
             return rti_raise(RT_ERR_GRAD, rti_op_base(op, &name), "the out form is not differentiable, and an operand requires a gradient");
@@ -12180,28 +12288,38 @@ static RTI_NOINLINE rt_status rti_door_failed(rti_call *c, rt_status status)
     return status;
 }
 
-/* What comes behind the modes. */
-static RTI_INLINE rt_status rti_door_run_call(const rt_op *op, const rt_value *arg, int n_args, rt_tensor *const *into, rt_value *results, rti_look *look)
+/* Runs an operation. results: owned references. into: where results go instead of new tensors, NULL for new ones. */
+static rt_status rti_door(const rt_op *op, const rt_value *arg, int n_args, rt_tensor *const *into, rt_value *results)
 {
-    rt_status status;
+    rti_look look = { 0, false };
+    rt_status status = rti_door_look(op, arg, n_args, &look);
+    if (RTI_UNLIKELY(status != RT_OK))
+        return status;
+    if (RTI_UNLIKELY(rti_modes & RTI_MODE_WATCHED))
+        return rti_door_watched(op, arg, n_args, into, results);
     if (op->compose && !into)
         return rti_door_compose(op, arg, n_args, results);
-    if (RTI_UNLIKELY(into != NULL) && (status = rti_check_into_grad(op, arg, n_args, into, look)) != RT_OK)
+    if (RTI_UNLIKELY(into != NULL) && (status = rti_check_into_grad(op, arg, n_args, into, look.wants_grad)) != RT_OK)
         return status;
     rti_node *node = NULL;
-    if (look->wants_grad && !(rti_modes & RTI_MODE_NO_GRAD) && !(op->flags & RTI_CONSTANT)) {
-        if (RTI_UNLIKELY(look->wants_grad & RTI_GRAD_VIEW) && (status = rti_refresh_arguments(arg, n_args, &look->wants_grad)) != RT_OK)
-            return status;
-        if (RTI_LIKELY(look->wants_grad != 0)) {
+    if (look.wants_grad && !(rti_modes & RTI_MODE_NO_GRAD) && !(op->flags & RTI_CONSTANT)) {
+        int wants = RTI_UNLIKELY(look.wants_grad & RTI_GRAD_VIEW) ? rti_refresh_arguments(arg, n_args) : 1;
+        if (RTI_UNLIKELY(wants < 0))
+            return rti_pending_code();
+        if (RTI_LIKELY(wants > 0)) {
             if (RTI_UNLIKELY(!op->backward))
                 return rti_refuse_gradient(op);
             node = rti_tape_begin(op, arg, n_args);
             if (RTI_UNLIKELY(!node))
                 return rti_pending_code();
-            if (RTI_UNLIKELY(into != NULL) && (status = rti_tape_set_aside(node, into[0])) != RT_OK) {
-                rti_node_release(node);
-                return status;
-            }
+        }
+        if (RTI_UNLIKELY(into != NULL) && node)
+            status = rti_tape_set_aside(node, into[0]);
+        if (RTI_UNLIKELY(look.wants_grad & RTI_GRAD_VIEW) && node && op->saves && status == RT_OK)
+            status = rti_saved_leave_bases(node);
+        if (RTI_UNLIKELY(status != RT_OK)) {
+            rti_node_release(node);
+            return status;
         }
     }
     rti_call c;
@@ -12211,7 +12329,7 @@ static RTI_INLINE rt_status rti_door_run_call(const rt_op *op, const rt_value *a
     c.formula = op->formula;
     for (int k = 0; k < RTI_MAX_RESULTS; k++)
         c.out[k] = NULL;
-    status = rti_door_run(&c, into, look->pending);
+    status = rti_door_run(&c, into, look.pending);
     if (RTI_UNLIKELY(node != NULL)) {
         if (status == RT_OK)
             status = rti_tape_end(node, c.out);
@@ -12227,19 +12345,8 @@ static RTI_INLINE rt_status rti_door_run_call(const rt_op *op, const rt_value *a
     return RT_OK;
 }
 
-/* Runs an operation. results: owned references. into: where results go instead of new tensors, NULL for new ones. */
-static rt_status rti_door(const rt_op *op, const rt_value *arg, int n_args, rt_tensor *const *into, rt_value *results)
-{
-    rti_look look = { 0, false };
-    rt_status status = rti_door_look(op, arg, n_args, &look);
-    if (RTI_UNLIKELY(status != RT_OK))
-        return status;
-    if (RTI_UNLIKELY(rti_modes & RTI_MODE_WATCHED))
-        return rti_door_watched(op, arg, n_args, into, results);
-    return rti_door_run_call(op, arg, n_args, into, results, &look);
-}
-
 static rt_status rti_frame_take(rti_node *node);
+static rt_status rti_saved_pack(rti_node *node);
 
 /* What guards ask of results that have been made: the node notes where it was made, or leaves what it saved to a checkpoint; new memory
  * stops counting. */
@@ -12258,6 +12365,8 @@ static rt_status rti_watch_results(const rt_op *op, rt_tensor *const *into, cons
         status = rti_note(node);
     if (node && node->op == op && (rti_modes & RTI_MODE_CHECKPOINT) && status == RT_OK)
         status = rti_frame_take(node);
+    else if (node && node->op == op && (rti_modes & RTI_MODE_PACK) && status == RT_OK)
+        status = rti_saved_pack(node);
     return status;
 }
 
@@ -12555,7 +12664,7 @@ static bool rti_b_needs_member(const rti_backward *b, int k, int i)
 {
     return rti_edge_wanted(b->engine, &b->node->edge[rti_b_edge(b, k) + i]);
 }
-static rt_tensor *rti_b_member(const rti_backward *b, int k, int i)
+static RTI_UNUSED rt_tensor *rti_b_member(const rti_backward *b, int k, int i)
 {
     return rti_b_saved(b, b->node->arg[k].as.tensors[i], rti_b_edge(b, k) + i, "a tensor of argument", k);
 }
@@ -12940,6 +13049,7 @@ static rt_status rti_node_check_nan(const rti_engine *e, const rti_node *node, r
 }
 
 static rt_status rti_frame_fill(rti_node *node);
+static rt_status rti_saved_unpack(rti_node *node);
 
 static rt_status rti_node_derivative(const rti_engine *e, rti_node *node, rt_tensor **result_grad, rt_tensor **grad)
 {
@@ -12952,6 +13062,8 @@ static rt_status rti_node_derivative(const rti_engine *e, rti_node *node, rt_ten
                                                                         "set retain_graph the first time");
         if (node->extra->frame)
             status = rti_frame_fill(node);
+        else if (node->extra->packs)
+            status = rti_saved_unpack(node);
     }
     if (status == RT_OK)
         status = rti_node_missing_grads(e, node, result_grad);
@@ -12998,41 +13110,49 @@ static rt_status rti_node_arrivals(rti_engine *e, rti_node *node, rt_tensor **re
     return status;
 }
 
+/* Takes the results' gradients over from the pass; with no room for them they are let go of. */
+static void rti_node_take(rti_engine *e, rti_node *node, rt_tensor **result_grad)
+{
+    bool first;
+    for (int k = 0; k < node->n_results; k++) {
+        rt_tensor **slot = rti_pass_slot(e, node, k, &first);
+        if (result_grad)
+            result_grad[k] = *slot;
+        else
+            rti_release(*slot);
+        *slot = NULL;
+    }
+}
+
 /* One node, or with run false the end of one that a failed pass still holds. */
 static rt_status rti_node_run(rti_engine *e, rti_node *node, bool run)
 {
     enum { FEW = 8 };
-    rt_tensor *few[(int)FEW + (int)RTI_MAX_RESULTS] = { NULL }, **grad = few, **result_grad;
+    rt_tensor *few[FEW], **grad = few;
     rt_status status = RT_OK;
-    bool much = node->n_edges > FEW || node->n_results > RTI_MAX_RESULTS, first;
-    if (much)
-        grad = RTI_CAST(rt_tensor **, rti_pool_zeroed((size_t)(node->n_edges + node->n_results) * sizeof *grad));
-    result_grad = grad ? grad + (much ? node->n_edges : (int)FEW) : NULL;
-    for (int k = 0; k < node->n_results; k++) {
-        rt_tensor **slot = rti_pass_slot(e, node, k, &first);
-        if (!grad)
-            rti_release(*slot);
-        else
-            result_grad[k] = *slot;
-        *slot = NULL;
-    }
+    int n_edges = node->n_edges, n_results = node->n_results;
+    if (n_edges + n_results > FEW)
+        grad = RTI_CAST(rt_tensor **, rti_pool_get((size_t)(n_edges + n_results) * sizeof *grad));
+    rti_node_take(e, node, grad ? grad + n_edges : NULL);
     if (!grad) {
         rti_pass_leave(e, node, false);
         return rti_pending_code();
     }
+    for (int i = 0; i < n_edges; i++)
+        grad[i] = NULL;
     if (run && RTI_UNLIKELY(e->input || rti_node_is_in(node, RTI_NODE_HOOKED)))
-        status = rti_node_arrivals(e, node, result_grad);
+        status = rti_node_arrivals(e, node, grad + n_edges);
     run = run && status == RT_OK && (!e->input || rti_map_find(&e->needed, node) > 0);
     if (run)
-        status = RTI_UNLIKELY(e->anomaly) ? rti_node_derivative_watched(e, node, result_grad, grad) : rti_node_derivative(e, node, result_grad, grad);
-    for (int i = 0; i < node->n_edges; i++) {
+        status = RTI_UNLIKELY(e->anomaly) ? rti_node_derivative_watched(e, node, grad + n_edges, grad) : rti_node_derivative(e, node, grad + n_edges, grad);
+    for (int i = 0; i < n_edges; i++) {
         if (grad[i] && status == RT_OK && rti_edge_wanted(e, &node->edge[i]))
             status = rti_send(e, &node->edge[i], grad[i]);
         rti_release(grad[i]);
     }
-    for (int k = 0; k < node->n_results; k++)
-        rti_release(result_grad[k]);
-    if (much)
+    for (int k = 0; k < n_results; k++)
+        rti_release(grad[n_edges + k]);
+    if (grad != few)
         rti_pool_put(grad);
     rti_pass_leave(e, node, run && !e->retain_graph);
     return status;
@@ -13098,7 +13218,9 @@ static rt_status rti_engine_check(const rti_engine *e, rt_tensor *const *outputs
 
 static rt_status rti_engine_loop(rti_engine *e, rt_tensor *const *outputs, rt_tensor *const *grads, int n)
 {
-    rt_status status = rti_engine_survey(e, outputs, n) ? RT_OK : rti_pending_code();
+    rt_status status = RT_OK;
+    if (RTI_UNLIKELY(e->input || rti_atomic_load32(&rti_hooked_leaves) > 0) && !rti_engine_survey(e, outputs, n))
+        status = rti_pending_code();
     for (int64_t i = 0; i < e->n_hooked / 2; i++) {         /* the survey went up, the pass goes down */
         rti_hooked h = e->hooked[i];
         e->hooked[i] = e->hooked[e->n_hooked - 1 - i];
@@ -13121,7 +13243,8 @@ static rt_status rti_engine_loop(rti_engine *e, rt_tensor *const *outputs, rt_te
     return status == RT_OK ? rti_hooked_run_above(e, 0) : status;
 }
 
-static void rti_engine_end(rti_engine *e)
+/* What few passes have. */
+static RTI_NOINLINE void rti_engine_end(rti_engine *e)
 {
     for (int64_t i = 0; i < e->n_hooked; i++) {
         rti_release(e->hooked[i].grad);
@@ -13131,7 +13254,6 @@ static void rti_engine_end(rti_engine *e)
         rti_pool_put(e->visit[i].grad);
     rti_pool_put(e->hooked);
     rti_pool_put(e->visit);
-    rti_pool_put(e->heap);
     rti_map_free(&e->wanted);
     rti_map_free(&e->needed);
     rti_map_free(&e->visited);
@@ -13155,7 +13277,7 @@ static rt_status rti_engine_run(rti_engine *e, rt_tensor *const *outputs, rt_ten
     rt_scope scope = e->create_graph ? rt_enable_grad() : rt_no_grad();
     e->level = scope.level;
     e->anomaly = (rti_modes & RTI_MODE_ANOMALY) != 0;
-    uint32_t held = rti_modes & RTI_MODE_CHECKPOINT;        /* nodes of this pass are no checkpoint's */
+    uint32_t held = rti_modes & (RTI_MODE_CHECKPOINT | RTI_MODE_PACK);      /* they are about the forward pass */
     rti_modes &= ~held;
     if (!e->create_graph)
         rti_modes |= RTI_MODE_CAPTURE;
@@ -13163,7 +13285,9 @@ static rt_status rti_engine_run(rti_engine *e, rt_tensor *const *outputs, rt_ten
     rt_scope_end(scope);
     rti_modes |= held;
     last = rti_capture_flush();
-    rti_engine_end(e);
+    if (RTI_UNLIKELY(e->input || e->hooked || e->visit || e->hooked_leaf.key))
+        rti_engine_end(e);
+    rti_pool_put(e->heap);
     for (int i = 0; i < n; i++)
         if (root[i])
             rti_node_release(root[i]);
@@ -13493,18 +13617,23 @@ static rt_status rti_function_record(const rt_function_ctx *ctx, rt_tensor **out
         rti_kept *kept = &a->kept[i];
         if (!rti_absent(kept->x) && rti_is_inference(kept->x))
             status = rti_raise(RT_ERR_GRAD, a->function->name, "a tensor made under rt_inference_mode cannot be saved for the gradient: rt_clone it");
-        rt_tensor *x = kept->output >= 0 && status == RT_OK ? rti_alias(kept->x) : kept->x;
-        if (!x)
-            status = rti_pending_code();
-        else if (x != kept->x)
+        rt_tensor *alias = kept->output >= 0 && status == RT_OK ? rti_alias(kept->x) : NULL;
+        if (alias) {
             rti_release(kept->x);
-        kept->x = x;
-        kept->version = x && !rti_absent(x) ? x->storage->version : 0;
+            kept->x = alias;
+        } else if (kept->output >= 0) {
+            status = rti_pending_code();
+        }
+        kept->version = rti_absent(kept->x) ? 0 : kept->x->storage->version;
     }
+    if (status == RT_OK)
+        status = rti_saved_leave_bases(node);
     if (status == RT_OK && (rti_modes & RTI_MODE_ANOMALY))
         status = rti_note(node);
     if (status == RT_OK && (rti_modes & RTI_MODE_CHECKPOINT))
         status = rti_frame_take(node);
+    else if (status == RT_OK && (rti_modes & RTI_MODE_PACK))
+        status = rti_saved_pack(node);
     for (int k = 0; k < a->op.n_results; k++)
         on_tape[k] = a->constant[k] ? RT_NONE : outputs[k];
     if (status != RT_OK) {
@@ -13598,6 +13727,230 @@ RT_API rt_tensor *rt_function_call(const rt_function *f, rt_tensor *const *input
         return NULL;
     }
     return rt_function_apply(f, inputs, n_inputs, user, y) == RT_OK ? y[0] : NULL;
+}
+/* ---- what nodes have saved, one by one; and hooks on it -------------------------------------------------------------------------------- */
+
+/* A walk over the places of a node where something may be saved, in one order for any two calls of one row. */
+typedef struct rti_saved_walk {
+    rti_node *node;
+    int k, i, at;                  /* argument, its member, its number among the tensors */
+    rt_tensor **x;                 /* the place */
+    int32_t *version;
+    const rti_edge *from;          /* where an argument came from; NULL for results */
+} rti_saved_walk;
+
+static rti_saved_walk rti_saved_begin(rti_node *node)
+{
+    rti_saved_walk w;
+    memset(&w, 0, sizeof w);
+    w.node = node;
+    return w;
+}
+
+static bool rti_saved_next_kept(rti_saved_walk *w)
+{
+    rti_applied *a = RTI_CAST(rti_applied *, w->node->extra->owner);
+    if (w->k == a->n_kept)
+        return false;
+    rti_kept *kept = &a->kept[w->k++];
+    w->x = &kept->x;
+    w->version = &kept->version;
+    w->from = kept->input >= 0 ? &w->node->edge[kept->input] : NULL;
+    return true;
+}
+
+/* Goes on to the next place; false behind the last. */
+static bool rti_saved_next(rti_saved_walk *w)
+{
+    rti_node *node = w->node;
+    if (node->op->backward == rti_function_backward)
+        return rti_saved_next_kept(w);
+    for (; w->k < node->n_args; w->k++, w->i = 0) {
+        rt_value *v = &node->arg[w->k];
+        int n = rti_value_tensors(v);
+        if (w->i == n || !(node->op->saves & RTI_SAVE_IN(w->k))) {
+            w->at += n - w->i;
+            continue;
+        }
+        w->x = v->tag == RT_VALUE_TENSOR ? &v->as.tensor : (rt_tensor **)(uintptr_t)&v->as.tensors[w->i];
+        w->version = &node->version[w->at];
+        w->from = &node->edge[w->at];
+        w->i++;
+        w->at++;
+        return true;
+    }
+    while (w->k < node->n_args + node->n_results) {
+        int k = w->k++ - node->n_args;
+        if (!(node->op->saves & RTI_SAVE_OUT(k)))
+            continue;
+        w->x = &rti_node_slot(node, k)->saved;
+        w->version = &rti_node_slot(node, k)->saved_version;
+        w->from = NULL;
+        return true;
+    }
+    return false;
+}
+
+/* Lets go of what a node has saved, which will come from elsewhere when it is wanted. */
+static void rti_saved_strip(rti_node *node)
+{
+    for (rti_saved_walk w = rti_saved_begin(node); rti_saved_next(&w);) {
+        rti_release(*w.x);
+        *w.x = NULL;
+    }
+}
+
+/* Puts x into a place, with the history that the place's tensor had; a reference of the place's own. */
+static rt_status rti_saved_put(const rti_saved_walk *w, rt_tensor *x)
+{
+    rt_tensor *y = x;
+    if (x && !rti_absent(x) && w->from && w->from->node) {
+        y = rti_alias(x);
+        rti_grad_meta *meta = y ? rti_meta_make(y) : NULL;
+        if (!meta) {
+            rti_release(y);
+            return rti_pending_code();
+        }
+        rti_node_retain(w->from->node);
+        meta->node = w->from->node;
+        meta->index = w->from->index;
+        y->requires_grad = RTI_GRAD_WANTED;
+    } else if (x) {
+        rti_retain(x);
+    }
+    rti_release(*w->x);
+    *w->x = y;
+    return RT_OK;
+}
+
+/* A saved view would hold its base. If that gets a history through a write in place that this very node leads to, nobody would ever be let
+ * go of: so the node holds the view's elements and history alone. Bases that are leaves do not get one. */
+static rt_status rti_saved_leave_bases(rti_node *node)
+{
+    rt_status status = RT_OK;
+    for (rti_saved_walk w = rti_saved_begin(node); status == RT_OK && rti_saved_next(&w);) {
+        const rt_tensor *x = *w.x, *base = x && !rti_absent(x) && (x->requires_grad & RTI_GRAD_VIEW) ? x->base : NULL;
+        if (!base || (w.from && w.from->leaf == x) || ((base->requires_grad & RTI_GRAD_WANTED) && !rti_node_of(base)))
+            continue;
+        rt_tensor *y = w.from && w.from->node ? *w.x : rti_alias(*w.x);
+        status = y ? rti_saved_put(&w, y) : rti_pending_code();
+        if (y && !(w.from && w.from->node))
+            rti_release(y);
+    }
+    return status;
+}
+
+/* ---- hooks ---- */
+
+/* What a node's saved tensors were packed into, in the order of the walk. */
+struct rti_packs {
+    rti_spinlock lock;             /* held while they are unpacked */
+    bool unpacked;
+    int n;
+    rt_saved_hooks hooks;
+    void *what[1];                 /* n; NULL: nothing was saved there, or it is unpacked */
+};
+
+static void rti_packs_release(struct rti_packs *packs)
+{
+    for (int i = 0; i < packs->n && packs->hooks.release; i++)
+        if (packs->what[i])
+            packs->hooks.release(packs->what[i], packs->hooks.user);
+    rti_pool_put(packs);
+}
+
+static rt_status rti_saved_pack_one(struct rti_packs *packs, rt_tensor **x)
+{
+    rt_tensor *own = rti_scoped(rti_alias(*x));      /* the hook sees elements, no history, and may keep them */
+    if (!own)
+        return rti_pending_code();
+    rti_release(*x);
+    *x = NULL;
+    void *what = packs->hooks.pack(own, packs->hooks.user);
+    packs->what[packs->n++] = what;
+    return what ? RT_OK : rti_pending_code() != RT_OK ? rti_pending_code() : rti_raise(RT_ERR_VALUE, "rt_saved_hooks_push", "pack answered NULL without an error");
+}
+
+/* A node made while hooks are pushed: what it has saved goes through them. */
+static rt_status rti_saved_pack(rti_node *node)
+{
+    const rti_doing *doing = rti_thread_state()->doing;
+    rti_extra *extra = node->op->saves ? rti_node_extra(node) : NULL;
+    if (!node->op->saves || !extra)
+        return extra || !node->op->saves ? RT_OK : rti_pending_code();
+    int n = 0;
+    for (rti_saved_walk w = rti_saved_begin(node); rti_saved_next(&w);)
+        n++;
+    struct rti_packs *packs = RTI_CAST(struct rti_packs *, rti_pool_zeroed(sizeof *packs + (size_t)n * sizeof packs->what[0]));
+    if (!packs)
+        return rti_pending_code();
+    extra->packs = packs;
+    packs->hooks = *doing->hooks;
+    rt_status status = RT_OK;
+    rt_scope scope = rti_guard(RTI_MODE_NO_GRAD, RTI_MODE_CAPTURE);
+    for (rti_saved_walk w = rti_saved_begin(node); status == RT_OK && rti_saved_next(&w);) {
+        if (*w.x && !rti_absent(*w.x) && !(w.from && w.from->leaf == *w.x))
+            status = rti_saved_pack_one(packs, w.x);
+        else
+            packs->n++;                        /* a leaf lives anyway: it stays */
+    }
+    rt_scope_end(scope);
+    return status;
+}
+
+static rt_status rti_saved_unpack_one(struct rti_packs *packs, int i, const rti_saved_walk *w)
+{
+    rt_tensor *x = packs->hooks.unpack(packs->what[i], packs->hooks.user);
+    if (!x && rti_pending_code() == RT_OK)
+        return rti_raise(RT_ERR_VALUE, "rt_saved_hooks_push", "unpack answered NULL without an error");
+    if (!x || !rti_is_tensor(x, "rt_saved_hooks_push", "what unpack answered") || rti_settle(x) != RT_OK)
+        return rti_pending_code();
+    rt_status status = rti_saved_put(w, x);
+    *w->version = x->storage->version;
+    return status;
+}
+
+/* Sees to it that a node has what it had saved. */
+static rt_status rti_saved_unpack(rti_node *node)
+{
+    struct rti_packs *packs = node->extra->packs;
+    rt_status status = RT_OK;
+    int i = 0;
+    rti_lock(&packs->lock);
+    rt_scope scope = rti_guard(RTI_MODE_NO_GRAD, RTI_MODE_CAPTURE);
+    for (rti_saved_walk w = rti_saved_begin(node); status == RT_OK && !packs->unpacked && rti_saved_next(&w); i++)
+        if (packs->what[i])
+            status = rti_saved_unpack_one(packs, i, &w);
+    packs->unpacked = packs->unpacked || status == RT_OK;
+    rt_scope_end(scope);
+    rti_unlock(&packs->lock);
+    return status;
+}
+
+RT_API rt_status rt_saved_hooks_push(rt_saved_hooks *hooks)
+{
+    rti_doing *doing = rti_doing_get();
+    if (!doing)
+        return rti_pending_code();
+    if (!hooks || !hooks->pack || !hooks->unpack)
+        return rti_raise(RT_ERR_NULL, "rt_saved_hooks_push", "expected hooks with pack and unpack");
+    hooks->below = doing->hooks;
+    doing->hooks = hooks;
+    rti_modes |= RTI_MODE_PACK;
+    return RT_OK;
+}
+
+RT_API void rt_saved_hooks_pop(rt_saved_hooks *hooks)
+{
+    rti_doing *doing = rti_thread_state()->doing;
+    rt_saved_hooks *at = doing ? doing->hooks : NULL;
+    while (at && at != hooks)
+        at = at->below;
+    if (!at)
+        return;
+    doing->hooks = hooks->below;
+    if (!doing->hooks)
+        rti_modes &= ~(uint32_t)RTI_MODE_PACK;
 }
 /* ---- checkpoints: what a part of the graph saves is computed again when it is wanted ---------------------------------------------------
  * While a checkpointed function runs, its nodes are put on the tape as ever, but what they have saved is let go of: the frame keeps the
@@ -13756,28 +14109,6 @@ static int64_t rti_frame_add(rti_frame *frame, rti_node *node, rti_frame *inner)
     return frame->n_items++;
 }
 
-/* Lets go of what a node has saved, to be computed again. */
-static void rti_node_strip(rti_node *node)
-{
-    for (int k = 0; k < node->n_args; k++) {
-        rt_value *v = &node->arg[k];
-        for (uint32_t i = 0; v->tag == RT_VALUE_TENSORS && v->as.tensors && i < v->count; i++) {
-            rti_release(v->as.tensors[i]);
-            memset((void *)(uintptr_t)&v->as.tensors[i], 0, sizeof v->as.tensors[i]);
-        }
-        if (v->tag != RT_VALUE_TENSOR)
-            continue;
-        rti_release(v->as.tensor);
-        v->as.tensor = NULL;
-    }
-    for (int k = 0; k < node->n_results; k++) {
-        rti_release(rti_node_slot(node, k)->saved);
-        rti_node_slot(node, k)->saved = NULL;
-    }
-    if (node->extra->free_saved)
-        node->extra->free_saved(node->extra);
-}
-
 /* A node made under a checkpoint. */
 static rt_status rti_frame_take(rti_node *node)
 {
@@ -13793,80 +14124,27 @@ static rt_status rti_frame_take(rti_node *node)
     extra->frame = frame;
     extra->place = place;
     rti_atomic_add32(&frame->refs, 1);
-    rti_node_strip(node);
+    rti_saved_strip(node);
     return RT_OK;
 }
 
 /* ---- the second run ---- */
 
-/* A tensor of the second run with the first run's history; a reference of its own. */
-static rt_tensor *rti_refill(rt_tensor *x, const rti_edge *from)
-{
-    if (!x || rti_absent(x) || !from || !from->node) {
-        rti_retain(x ? x : RT_NONE);
-        return x;
-    }
-    rt_tensor *y = rti_alias(x);
-    rti_grad_meta *meta = y ? rti_meta_make(y) : NULL;
-    if (!meta) {
-        rti_release(y);
-        return NULL;
-    }
-    rti_node_retain(from->node);
-    meta->node = from->node;
-    meta->index = from->index;
-    y->requires_grad = RTI_GRAD_WANTED;
-    return y;
-}
-
-static rt_status rti_refill_into(rt_tensor **slot, rt_tensor *x, const rti_edge *from)
-{
-    if (!x)
-        return RT_OK;
-    rti_release(*slot);
-    *slot = rti_refill(x, from);
-    return *slot ? RT_OK : rti_pending_code();
-}
-
-static rt_status rti_refill_function(rti_node *node, const rti_node *second)
-{
-    rti_applied *to = RTI_CAST(rti_applied *, node->extra->owner);
-    const rti_applied *with = RTI_CAST(const rti_applied *, second->extra->owner);
-    rt_status status = to->n_kept == with->n_kept ? RT_OK : RT_ERR_STATE;
-    for (int i = 0; i < to->n_kept && status == RT_OK; i++) {
-        const rti_kept *kept = &with->kept[i];
-        status = rti_refill_into(&to->kept[i].x, kept->x, kept->input >= 0 ? &node->edge[kept->input] : NULL);
-        to->kept[i].version = kept->version;
-    }
-    return status;
-}
-
 /* The node takes over what its twin of the second run has saved. */
-static rt_status rti_refill_node(rti_node *node, const rti_node *second)
+static rt_status rti_refill_node(rti_node *node, rti_node *second)
 {
     rt_status status = RT_OK;
-    int at = 0;
-    if (node->op->backward == rti_function_backward)
-        return rti_refill_function(node, second);
-    for (int k = 0; k < node->n_args && status == RT_OK; k++) {
-        rt_value *v = &node->arg[k], with = second->arg[k];
-        for (int i = 0; i < rti_value_tensors(v) && status == RT_OK; i++, at++) {
-            rt_tensor **slot = v->tag == RT_VALUE_TENSOR ? &v->as.tensor : v->as.tensors ? (rt_tensor **)(uintptr_t)&v->as.tensors[i] : NULL;
-            rt_tensor *x = v->tag == RT_VALUE_TENSOR ? with.as.tensor : slot && with.as.tensors ? with.as.tensors[i] : NULL;
-            if (slot)
-                status = rti_refill_into(slot, x, &node->edge[at]);
-            node->version[at] = second->version[at];
-        }
-    }
-    for (int k = 0; k < node->n_results && status == RT_OK; k++) {
-        rti_slot *slot = rti_node_slot(node, k);
-        const rti_slot *with = (const rti_slot *)(const void *)(second + 1) + k;
-        status = rti_refill_into(&slot->saved, with->saved, NULL);
-        slot->saved_version = with->saved_version;
+    rti_saved_walk w = rti_saved_begin(node), with = rti_saved_begin(second);
+    while (status == RT_OK && rti_saved_next(&w)) {
+        if (!rti_saved_next(&with))
+            return RT_ERR_STATE;
+        status = rti_saved_put(&w, *with.x);
+        *w.version = *with.version;
     }
     return status;
 }
 
+/* So does an inner frame with its inputs. */
 static rt_status rti_refill_frame(rti_frame *frame, rti_frame *second)
 {
     rt_status status = frame->n == second->n ? RT_OK : RT_ERR_STATE;
@@ -13875,7 +14153,10 @@ static rt_status rti_refill_frame(rti_frame *frame, rti_frame *second)
         second->state = NULL;
     }
     for (int k = 0; k < frame->n && status == RT_OK && !frame->filled; k++) {
-        status = rti_refill_into(&frame->input[k], second->input[k], &frame->from[k]);
+        rti_saved_walk w = rti_saved_begin(NULL);
+        w.x = &frame->input[k];
+        w.from = &frame->from[k];
+        status = rti_saved_put(&w, second->input[k]);
         frame->version[k] = second->version[k];
     }
     frame->has_all = status == RT_OK;
@@ -14274,6 +14555,12 @@ static rt_status rti_check_fits(const char *op, rt_scalar s, rt_dtype dtype)
     return rti_raise(RT_ERR_VALUE, op, "%g does not fit into %s", s.kind == RT_SCALAR_FLOAT ? s.re : (double)s.i, rt_dtype_name(dtype));
 }
 
+/* The same for filling n elements: one alone takes what is too large for a half or an eighth, as infinity or whatever it has for that. */
+static rt_status rti_check_fill(const char *op, rt_scalar s, rt_dtype dtype, int64_t n)
+{
+    return rti_check_fits(op, s, n == 1 && rti_is_float(dtype) && rti_element_bytes(dtype) < 4 ? RT_FLOAT64 : dtype);
+}
+
 /* Writes one number into every element of a contiguous or strided x. */
 static rt_status rti_fill(rt_tensor *x, rt_scalar value)
 {
@@ -14281,6 +14568,11 @@ static rt_status rti_fill(rt_tensor *x, rt_scalar value)
     rti_operand operand[2];
     uint64_t word[2];
     rti_class c = rti_scalar_class(value);
+    rti_scalar_words(value, word);
+    if (rti_contiguous(x) && word[0] == 0 && (c != RTI_CLASS_C128 || word[1] == 0)) {      /* all bits zero, in every dtype */
+        memset(x->data, 0, (size_t)x->numel * rti_element_bytes((rt_dtype)x->dtype));
+        return RT_OK;
+    }
     rti_copy_program(&p, c);
     rti_operand_number(&operand[0], value, c, word, x->ndim);
     rti_operand_of(&operand[1], x, x->size, x->ndim);
@@ -14292,13 +14584,11 @@ static rt_tensor *rti_filled(const char *op, rt_shape shape, rt_scalar value, rt
     rt_tensor *x = rti_make(op, shape, dtype);
     if (!x)
         return NULL;
-    if (rti_check_fits(op, value, dtype) != RT_OK) {
+    if (rti_check_fill(op, value, dtype, x->numel) != RT_OK) {
         rti_release(x);
         return NULL;
     }
-    if (value.kind == RT_SCALAR_INT && value.i == 0) {     /* all bits zero, in every dtype */
-        memset(x->data, 0, (size_t)x->numel * rti_element_bytes(dtype));
-    } else if (rti_fill(x, value) != RT_OK) {
+    if (rti_fill(x, value) != RT_OK) {
         rti_release(x);
         return NULL;
     }
@@ -14348,41 +14638,201 @@ RT_API rt_tensor *rt_scalar_tensor(rt_scalar value, rt_dtype dtype)
     return rti_scoped(rti_filled("rt_scalar_tensor", rti_shape_copy(NULL, 0), value, dtype == RT_DTYPE_DEFAULT ? rti_scalar_dtype(value.kind) : dtype));
 }
 
-static rt_tensor *rti_filled_like(const char *op, rt_tensor *x, int value)
+static rt_tensor *rti_filled_like(const char *op, rt_tensor *x, rt_scalar value)
 {
     if (!rti_is_tensor(x, op, "x"))
         return NULL;
-    return rti_scoped(rti_filled(op, rti_shape_copy(x->size, x->ndim), rt_scalar_int(value), (rt_dtype)x->dtype));
+    return rti_scoped(rti_filled(op, rti_shape_copy(x->size, x->ndim), value, (rt_dtype)x->dtype));
+}
+static rt_tensor *rti_filled_new(const char *op, rt_tensor *x, rt_shape shape, rt_scalar value)
+{
+    return rti_is_tensor(x, op, "x") ? rti_scoped(rti_filled(op, shape, value, (rt_dtype)x->dtype)) : NULL;
 }
 
-RT_API rt_tensor *rt_zeros_like(rt_tensor *x) { return rti_filled_like("rt_zeros_like", x, 0); }
-RT_API rt_tensor *rt_ones_like(rt_tensor *x) { return rti_filled_like("rt_ones_like", x, 1); }
+RT_API rt_tensor *rt_zeros_like(rt_tensor *x) { return rti_filled_like("rt_zeros_like", x, rt_scalar_int(0)); }
+RT_API rt_tensor *rt_ones_like(rt_tensor *x) { return rti_filled_like("rt_ones_like", x, rt_scalar_int(1)); }
+RT_API rt_tensor *rt_full_like(rt_tensor *x, rt_scalar value) { return rti_filled_like("rt_full_like", x, value); }
+RT_API rt_tensor *rt_new_zeros(rt_tensor *x, rt_shape shape) { return rti_filled_new("rt_new_zeros", x, shape, rt_scalar_int(0)); }
+RT_API rt_tensor *rt_new_ones(rt_tensor *x, rt_shape shape) { return rti_filled_new("rt_new_ones", x, shape, rt_scalar_int(1)); }
+RT_API rt_tensor *rt_new_full(rt_tensor *x, rt_shape shape, rt_scalar value) { return rti_filled_new("rt_new_full", x, shape, value); }
+RT_API rt_tensor *rt_new_empty(rt_tensor *x, rt_shape shape) { return rti_is_tensor(x, "rt_new_empty", "x") ? rti_scoped(rti_make("rt_new_empty", shape, (rt_dtype)x->dtype)) : NULL; }
+RT_API rt_tensor *rt_empty_like(rt_tensor *x) { return rti_is_tensor(x, "rt_empty_like", "x") ? rt_new_empty(x, rti_shape_copy(x->size, x->ndim)) : NULL; }
 
-static double rti_number(rt_scalar s) { return s.kind == RT_SCALAR_FLOAT ? s.re : (double)s.i; }
+RT_API rt_tensor *rt_tensor_of(const double *data, rt_shape shape, rt_dtype dtype)
+{
+    rt_tensor *x = rti_make("rt_tensor_of", shape, dtype);
+    if (x && x->numel > 0 && !data) {
+        rti_raise(RT_ERR_NULL, "rt_tensor_of", "data is NULL");
+        rti_release(x);
+        return NULL;
+    }
+    if (x)
+        rti_store(dtype, RTI_CLASS_F64, x->data, (int64_t)rti_element_bytes(dtype), data, x->numel);
+    return rti_scoped(x);
+}
 
+/* ---- rows of numbers ---- */
+
+static double rti_number(rt_scalar s) { return s.kind == RT_SCALAR_FLOAT || s.kind == RT_SCALAR_COMPLEX ? s.re : (double)s.i; }
+static int64_t rti_whole(rt_scalar s) { return s.kind == RT_SCALAR_FLOAT || s.kind == RT_SCALAR_COMPLEX ? rti_int_of(s.re) : s.i; }
+
+/* A new vector of n elements, refused for dtypes that PyTorch has no such numbers for. */
+static rt_tensor *rti_make_vector(const char *op, int64_t n, rt_dtype dtype, bool complex_too)
+{
+    rt_shape shape = rti_shape_copy(NULL, 0);
+    if (rti_is_dtype(dtype) && (dtype == RT_BOOL || rti_is_bare(dtype) || (rt_dtype_is_complex(dtype) && !complex_too))) {
+        rti_raise(RT_ERR_DTYPE, op, "not available for %s", rt_dtype_name(dtype));
+        return NULL;
+    }
+    shape.ndim = 1;
+    shape.dim[0] = n;
+    return rti_make(op, shape, dtype);
+}
+
+/* Integers are counted in integers, the others in double, halves in float32. */
 RT_API rt_tensor *rt_arange(rt_scalar start, rt_scalar end, rt_scalar step, const rt_tensor_opts *opts)
 {
-    bool whole = start.kind != RT_SCALAR_FLOAT && end.kind != RT_SCALAR_FLOAT && step.kind != RT_SCALAR_FLOAT;
-    double from = rti_number(start), to = rti_number(end), by = rti_number(step), count = by == 0 ? -1 : ceil((to - from) / by);
+    bool whole = start.kind < RT_SCALAR_FLOAT && end.kind < RT_SCALAR_FLOAT && step.kind < RT_SCALAR_FLOAT;
+    rt_dtype dtype = rti_opts_dtype(opts, whole ? RT_INT64 : RT_FLOAT32);
+    bool integral = rti_is_dtype(dtype) && rti_is_integral(dtype), half = dtype == RT_FLOAT16 || dtype == RT_BFLOAT16;
+    double from = rti_number(start), to = rti_number(end), by = rti_number(step), count;
+    int64_t first = rti_whole(start), stride = rti_whole(step);
+    if (dtype == RT_INT64)      /* the difference as it is without overflow */
+        from = (double)first, to = (double)rti_whole(end), by = (double)stride;
+    count = by == 0 || (integral && stride == 0) ? -1 : ceil((to - from) / by);
     if (!(count >= 0 && count < 9e15)) {
         rti_raise(RT_ERR_VALUE, "rt_arange", "no steps of %g lead from %g to %g", by, from, to);
         return NULL;
     }
-    rt_dtype dtype = rti_opts_dtype(opts, whole ? RT_INT64 : RT_FLOAT32);
-    rt_shape shape = rti_shape_copy(NULL, 0);
-    shape.ndim = 1;
-    shape.dim[0] = (int64_t)count;
-    rt_tensor *x = rti_make("rt_arange", shape, dtype);
-    if (x && !rti_is_float(dtype) && !rti_is_integral(dtype)) {
-        rti_raise(RT_ERR_DTYPE, "rt_arange", "not available for %s", rt_dtype_name(dtype));
-        rti_release(x);
-        return NULL;
-    }
+    rt_tensor *x = rti_make_vector("rt_arange", (int64_t)count, dtype, false);
     for (int64_t i = 0; x && i < x->numel; i++) {
-        rt_scalar at = whole ? rt_scalar_int(start.i + i * step.i) : rt_scalar_float(from + (double)i * by);
+        float single = (float)from + (float)by * (float)i;
+        rt_scalar at = integral ? rt_scalar_int((int64_t)((uint64_t)first + (uint64_t)i * (uint64_t)stride)) : rt_scalar_float(half ? (double)single : from + (double)i * by);
         rti_write_element(dtype, x->data + i * (int64_t)rti_element_bytes(dtype), at);
     }
     return rti_made(x, opts);
+}
+
+/* Number i of n from a to b: counted from the nearer end, in the arithmetic of the dtype. */
+static rti_complex rti_spaced(rt_dtype dtype, rti_complex a, rti_complex b, int64_t i, int64_t n)
+{
+    bool near = i < n / 2;
+    double k = (double)(near ? i : n - 1 - i);
+    rti_complex from = near ? a : b, step = { (b.re - a.re) / (double)(n - 1), (b.im - a.im) / (double)(n - 1) };
+    if (rti_real_dtype(dtype) == RT_FLOAT32) {
+        float re = ((float)b.re - (float)a.re) / (float)(n - 1), im = ((float)b.im - (float)a.im) / (float)(n - 1);
+        from.re = (double)(near ? (float)from.re + re * (float)k : (float)from.re - re * (float)k);
+        from.im = (double)(near ? (float)from.im + im * (float)k : (float)from.im - im * (float)k);
+        return from;
+    }
+    from.re += (near ? k : -k) * step.re;
+    from.im += (near ? k : -k) * step.im;
+    return from;
+}
+
+/* An end as the dtype holds it. */
+static bool rti_space_end(const char *op, rt_scalar s, rt_dtype dtype, rti_complex *z)
+{
+    uint64_t element[2];
+    if (rti_check_fits(op, s, dtype) != RT_OK)
+        return false;
+    rti_write_element(dtype, (char *)element, s);
+    rti_load(dtype, RTI_CLASS_C128, z, (const char *)element, 0, 1);
+    return true;
+}
+
+static rt_tensor *rti_space(const char *op, rt_scalar start, rt_scalar end, int64_t steps, const double *base, const rt_tensor_opts *opts)
+{
+    bool complex_ends = start.kind == RT_SCALAR_COMPLEX || end.kind == RT_SCALAR_COMPLEX;
+    rt_dtype dtype = rti_opts_dtype(opts, complex_ends ? RT_COMPLEX64 : RT_FLOAT32);
+    rti_complex a, b;
+    if (steps < 0) {
+        rti_raise(RT_ERR_VALUE, op, "expected a number of steps from 0 on, got %lld", (long long)steps);
+        return NULL;
+    }
+    rt_tensor *x = rti_make_vector(op, steps, dtype, true);
+    if (x && (!rti_space_end(op, start, dtype, &a) || !rti_space_end(op, end, dtype, &b))) {
+        rti_release(x);
+        return NULL;
+    }
+    for (int64_t i = 0; x && i < steps; i++) {
+        rti_complex z = steps == 1 ? a : rti_spaced(dtype, a, b, i, steps);
+        if (base) {
+            double size = pow(*base, z.re), turn = z.im * log(*base);
+            z.re = z.im == 0 ? size : size * cos(turn);
+            z.im = z.im == 0 ? 0 : size * sin(turn);
+        }
+        rti_store(dtype, RTI_CLASS_C128, x->data + i * (int64_t)rti_element_bytes(dtype), 0, &z, 1);
+    }
+    return rti_made(x, opts);
+}
+RT_API rt_tensor *rt_linspace(rt_scalar start, rt_scalar end, int64_t steps, const rt_tensor_opts *opts) { return rti_space("rt_linspace", start, end, steps, NULL, opts); }
+RT_API rt_tensor *rt_logspace(rt_scalar start, rt_scalar end, int64_t steps, double base, const rt_tensor_opts *opts)
+{
+    return rti_space("rt_logspace", start, end, steps, &base, opts);
+}
+
+RT_API rt_tensor *rt_eye(int64_t n, int64_t m, const rt_tensor_opts *opts)
+{
+    rt_shape shape = rti_shape_copy(NULL, 0);
+    shape.ndim = 2;
+    shape.dim[0] = n;
+    shape.dim[1] = m;
+    rt_dtype dtype = rti_opts_dtype(opts, RT_FLOAT32);
+    if (rti_is_dtype(dtype) && rti_is_bare(dtype) && !rti_is_float(dtype)) {
+        rti_raise(RT_ERR_DTYPE, "rt_eye", "not available for %s", rt_dtype_name(dtype));
+        return NULL;
+    }
+    rt_tensor *x = rti_filled("rt_eye", shape, rt_scalar_int(0), dtype);
+    for (int64_t i = 0; x && i < RTI_MIN(n, m); i++)
+        rti_write_element(dtype, x->data + i * (m + 1) * (int64_t)rti_element_bytes(dtype), rt_scalar_int(1));
+    return rti_made(x, opts);
+}
+
+/* Row i's places: columns from first to last, both cut to what there is. */
+static int64_t rti_triangle_row(bool lower, int64_t i, int64_t columns, int64_t offset, int64_t *first)
+{
+    int64_t cut = RTI_MAX(RTI_MIN(lower ? offset + i + 1 : offset + i, columns), (int64_t)0);
+    *first = lower ? 0 : cut;
+    return lower ? cut : columns - cut;
+}
+
+static rt_tensor *rti_triangle_indices(const char *op, bool lower, int64_t rows, int64_t columns, int64_t offset, const rt_tensor_opts *opts)
+{
+    rt_dtype dtype = rti_opts_dtype(opts, RT_INT64);
+    rt_shape shape = rti_shape_copy(NULL, 0);
+    int64_t n = 0, first, at = 0;
+    if (rows < 0 || columns < 0 || (dtype != RT_INT64 && dtype != RT_INT32)) {
+        rti_raise(dtype == RT_INT64 || dtype == RT_INT32 ? RT_ERR_VALUE : RT_ERR_DTYPE, op, "expected sizes from 0 on, in int64 or int32, got %lld and %lld in %s", (long long)rows,
+                  (long long)columns, rt_dtype_name(dtype));
+        return NULL;
+    }
+    shape.ndim = 2;
+    shape.dim[0] = rows;
+    shape.dim[1] = columns;
+    if (rti_count_elements(op, shape.dim, 2) < 0)
+        return NULL;
+    offset = RTI_MAX(RTI_MIN(offset, columns), -rows);
+    for (int64_t i = 0; i < rows && columns > 0; i++)
+        n += rti_triangle_row(lower, i, columns, offset, &first);
+    shape.dim[0] = 2;
+    shape.dim[1] = n;
+    rt_tensor *x = rti_make(op, shape, dtype);
+    int64_t wide = (int64_t)rti_element_bytes(dtype);
+    for (int64_t i = 0; x && i < rows && columns > 0; i++)
+        for (int64_t k = 0, each = rti_triangle_row(lower, i, columns, offset, &first); k < each; k++, at++) {
+            rti_write_element(dtype, x->data + at * wide, rt_scalar_int(i));
+            rti_write_element(dtype, x->data + (n + at) * wide, rt_scalar_int(first + k));
+        }
+    return rti_made(x, opts);
+}
+RT_API rt_tensor *rt_tril_indices(int64_t rows, int64_t columns, int64_t offset, const rt_tensor_opts *opts)
+{
+    return rti_triangle_indices("rt_tril_indices", true, rows, columns, offset, opts);
+}
+RT_API rt_tensor *rt_triu_indices(int64_t rows, int64_t columns, int64_t offset, const rt_tensor_opts *opts)
+{
+    return rti_triangle_indices("rt_triu_indices", false, rows, columns, offset, opts);
 }
 
 /* Bytes from the first to past the last element that a shape with strides reaches; -1 if that does not fit or reaches before the first. */
@@ -18438,26 +18888,43 @@ static rti_real RTI_FN(row_max)(const rti_real *x, int64_t n)
     return most;
 }
 
-/* e^(x_i - shift), stored at y unless that is NULL; answers the sum. */
-static RTI_NOINLINE rti_real RTI_FN(row_exp)(const rti_real *x, int64_t n, rti_real shift, rti_real *y)
+/* e^(x_i - by[0] - by[1]) for n neighbours, the one place where it is written out: into d unless that is NULL, times by[2] less by[3]; and added
+ * to sums. step 0: by[k] and sums are one number each; 1: a number for each element, with room for whole vectors. */
+static RTI_NOINLINE void RTI_FN(softmax_exp)(const rti_real *x, int64_t n, const rti_real *const *by, int64_t step, rti_real *d, rti_real *sums)
 {
     rti_real rest[sizeof(rti_vf) / sizeof(rti_real)];
-    rti_vf sum = rti_vset(0), by = rti_vset((double)shift), e;
-    int64_t i = 0;
-    for (; i < n; i += RTI_LANES) {
+    rti_vf total = rti_vset(0), v[4];
+    for (int k = 0; k < 4; k++)
+        v[k] = rti_vset((double)by[k][0]);
+    for (int64_t i = 0; i < n; i += RTI_LANES) {
         bool whole = i + RTI_LANES <= n;
         for (int64_t k = 0; !whole && k < RTI_LANES; k++)
             rest[k] = i + k < n ? x[i + k] : (rti_real)-HUGE_VAL;
-        e = RTI_FN(exp)(rti_vsub(rti_vload(whole ? x + i : rest), by));
-        sum = rti_vadd(sum, e);
-        if (y && whole) {
-            rti_vstore(y + i, e);
-        } else if (y) {
+        for (int k = 0; step && k < 4; k++)
+            v[k] = rti_vload(by[k] + i);
+        rti_vf e = RTI_FN(exp)(rti_vsub(rti_vsub(rti_vload(whole ? x + i : rest), v[0]), v[1]));
+        if (step && sums)
+            rti_vstore(sums + i, rti_vadd(rti_vload(sums + i), e));
+        total = rti_vadd(total, e);
+        e = rti_vfma(e, v[2], rti_vneg(v[3]));
+        if (d && whole) {
+            rti_vstore(d + i, e);
+        } else if (d) {
             rti_vstore(rest, e);
-            memcpy(y + i, rest, (size_t)(n - i) * sizeof *y);
+            memcpy(d + i, rest, (size_t)(n - i) * sizeof *d);
         }
     }
-    return RTI_FN(lanes_sum)(sum);
+    if (sums && !step)
+        *sums = RTI_FN(lanes_sum)(total);
+}
+
+/* The same of one row; answers the sum. */
+static rti_real RTI_FN(row_exp)(const rti_real *x, int64_t n, const rti_real *stats, rti_real times, rti_real less, rti_real *d)
+{
+    rti_real sum;
+    const rti_real *by[4] = { stats, stats + 1, &times, &less };
+    RTI_FN(softmax_exp)(x, n, by, 0, d, &sum);
+    return sum;
 }
 
 /* What is taken off before e^x: the largest, or NaN if that is infinite, as infinity less infinity is. */
@@ -18473,13 +18940,14 @@ static void RTI_FN(softmax_stats)(const void *from, int64_t n, void *stats)
     const rti_real *x = RTI_CAST(const rti_real *, from);
     rti_real *s = RTI_CAST(rti_real *, stats);
     s[0] = RTI_FN(row_shift)(x, n);
-    s[1] = (rti_real)log((double)RTI_FN(row_exp)(x, n, s[0], NULL));
+    s[1] = 0;
+    s[1] = (rti_real)log((double)RTI_FN(row_exp)(x, n, s, 1, 0, NULL));
 }
 
 static void RTI_FN(softmax_row)(const void *from, int64_t n, void *to)
 {
     const rti_real *x = RTI_CAST(const rti_real *, from);
-    rti_real *y = RTI_CAST(rti_real *, to), over = 1 / RTI_FN(row_exp)(x, n, RTI_FN(row_shift)(x, n), y);
+    rti_real *y = RTI_CAST(rti_real *, to), stats[2] = { RTI_FN(row_shift)(x, n), 0 }, over = 1 / RTI_FN(row_exp)(x, n, stats, 1, 0, y);
     int64_t i = 0;
     for (; i + RTI_LANES <= n; i += RTI_LANES)
         rti_vstore(y + i, rti_vmul(rti_vload(y + i), rti_vset((double)over)));
@@ -18517,24 +18985,47 @@ static void RTI_FN(softmax_backward_row)(const void *grad, const void *out, int6
 }
 
 /* d = e^(x - stats[0] - stats[1]) times - less */
-static RTI_NOINLINE void RTI_FN(softmax_scaled)(const void *from, int64_t n, const void *stats, double times, double less, void *to)
+static void RTI_FN(softmax_scaled)(const void *from, int64_t n, const void *stats, double times, double less, void *to)
 {
-    const rti_real *x = RTI_CAST(const rti_real *, from), *s = RTI_CAST(const rti_real *, stats);
-    rti_real *d = RTI_CAST(rti_real *, to), rest[sizeof(rti_vf) / sizeof(rti_real)];
-    rti_vf shift = rti_vset((double)s[0]), log_sum = rti_vset((double)s[1]), off = rti_vset(-less), by = rti_vset(times);
-    for (int64_t i = 0; i < n; i += RTI_LANES) {
-        bool whole = i + RTI_LANES <= n;
-        for (int64_t k = 0; !whole && k < RTI_LANES; k++)
-            rest[k] = i + k < n ? x[i + k] : 0;
-        rti_vf e = RTI_FN(exp)(rti_vsub(rti_vsub(rti_vload(whole ? x + i : rest), shift), log_sum));
-        e = rti_vfma(e, by, off);
-        if (whole) {
-            rti_vstore(d + i, e);
-        } else {
-            rti_vstore(rest, e);
-            memcpy(d + i, rest, (size_t)(n - i) * sizeof *d);
+    RTI_FN(row_exp)(RTI_CAST(const rti_real *, from), n, RTI_CAST(const rti_real *, stats), (rti_real)times, (rti_real)less, RTI_CAST(rti_real *, to));
+}
+
+/* softmax_stats of columns whose elements are `step` apart: shift[j], log_sum[j], which have room for whole vectors. zeros: as many. */
+static void RTI_FN(softmax_stats_columns)(const void *from, int64_t n, int64_t step, int64_t columns, void *shifts, void *log_sums, const void *zeros)
+{
+    const rti_real *x = RTI_CAST(const rti_real *, from), *none = RTI_CAST(const rti_real *, zeros), *by[4] = { RTI_CAST(const rti_real *, shifts), none, none, none };
+    rti_real *m = RTI_CAST(rti_real *, shifts), *l = RTI_CAST(rti_real *, log_sums);
+    memcpy(m, x, (size_t)columns * sizeof *m);
+    memset(l, 0, (size_t)((columns + RTI_LANES - 1) / RTI_LANES * RTI_LANES) * sizeof *l);
+    for (int64_t r = 1; r < n; r++) {
+        const rti_real *row = x + r * step;
+        int64_t j = 0;
+        for (; j + RTI_LANES <= columns; j += RTI_LANES) {
+            rti_vf most = rti_vload(m + j), a = rti_vload(row + j);
+            rti_vstore(m + j, rti_vselect(rti_vor(rti_visnan(most), rti_vle(a, most)), most, a));
         }
+        for (; j < columns; j++)
+            if (!(row[j] <= m[j]))
+                m[j] = m[j] != m[j] ? m[j] : row[j];
     }
+    for (int64_t j = 0; j < columns; j++)
+        if (m[j] == (rti_real)HUGE_VAL || m[j] == (rti_real)-HUGE_VAL)
+            m[j] = m[j] - m[j];
+    for (int64_t r = 0; r < n; r++)
+        RTI_FN(softmax_exp)(x + r * step, columns, by, 1, NULL, l);
+    for (int64_t j = 0; j < columns; j++)
+        l[j] = (rti_real)log((double)l[j]);
+}
+
+/* softmax_scaled of such columns: d = e^(x - shift[j] - log_sum[j]) times[j] - less[j] */
+static void RTI_FN(softmax_scaled_columns)(const void *from, int64_t n, int64_t step, int64_t columns, const void *const *by, void *to)
+{
+    const rti_real *x = RTI_CAST(const rti_real *, from), *each[4];
+    rti_real *d = RTI_CAST(rti_real *, to);
+    for (int k = 0; k < 4; k++)
+        each[k] = RTI_CAST(const rti_real *, by[k]);
+    for (int64_t r = 0; r < n; r++)
+        RTI_FN(softmax_exp)(x + r * step, columns, each, 1, d + r * step, NULL);
 }
 
 /* d = g - e^y sum g */
@@ -18564,11 +19055,14 @@ typedef struct rti_softmax_kernels {
     void (*row[2])(const void *x, int64_t n, void *y);                                /* softmax, log_softmax */
     void (*backward[2])(const void *g, const void *y, int64_t n, void *d);
     void (*scaled)(const void *x, int64_t n, const void *stats, double times, double less, void *d);
+    void (*stats_columns)(const void *x, int64_t n, int64_t step, int64_t columns, void *shift, void *log_sum, const void *zeros);
+    void (*scaled_columns)(const void *x, int64_t n, int64_t step, int64_t columns, const void *const *by, void *d);      /* by: shift, log sum, times, less */
 } rti_softmax_kernels;
 
 #define RTI_SOFTMAX_KERNELS(type, isa) \
     { rti_softmax_stats_##type##_##isa, { rti_softmax_row_##type##_##isa, rti_log_softmax_row_##type##_##isa }, \
-      { rti_softmax_backward_row_##type##_##isa, rti_log_softmax_backward_row_##type##_##isa }, rti_softmax_scaled_##type##_##isa },
+      { rti_softmax_backward_row_##type##_##isa, rti_log_softmax_backward_row_##type##_##isa }, rti_softmax_scaled_##type##_##isa, \
+      rti_softmax_stats_columns_##type##_##isa, rti_softmax_scaled_columns_##type##_##isa },
 
 static const rti_softmax_kernels *rti_softmax_kernels_of(rti_class c)
 {
@@ -18583,97 +19077,169 @@ static const rti_softmax_kernels *rti_softmax_kernels_of(rti_class c)
 }
 #undef RTI_SOFTMAX_KERNELS
 
-/* ---- rows of a tensor along a dimension ---- */
+/* ---- an array [outer, n, inner] along its middle: rows where inner is 1, elsewhere blocks of columns ---- */
 
-/* The dimension in question last: another order of the same elements; a new reference. A scalar is a row of one. */
-static rt_tensor *rti_dim_last(rt_tensor *x, int dim)
+enum { RTI_COLUMNS = 128 };                    /* a multiple of every vector's length */
+
+typedef struct rti_lines { int64_t outer, n, inner; } rti_lines;
+
+static rti_lines rti_lines_of(const rt_tensor *x, int dim)
 {
-    int64_t size[RT_MAX_DIMS], stride[RT_MAX_DIMS];
-    int n = 0;
+    rti_lines l = { 1, x->ndim ? x->size[dim] : 1, 1 };
     for (int d = 0; d < x->ndim; d++) {
-        if (d == dim)
-            continue;
-        size[n] = x->size[d];
-        stride[n++] = x->stride[d];
+        l.outer *= d < dim ? x->size[d] : 1;
+        l.inner *= d > dim ? x->size[d] : 1;
     }
-    size[n] = x->ndim ? x->size[dim] : 1;
-    stride[n++] = x->ndim ? x->stride[dim] : 1;
-    return rti_tensor_view(x, size, stride, n, 0);
+    return l;
 }
 
-/* x's rows along dim as contiguous memory of a class; first as a dtype of their own, if that is another. A new reference. */
-static rt_tensor *rti_rows_as(rt_tensor *x, int dim, rt_dtype dtype, rti_class compute)
+/* Blocks of columns, and how many are worth another thread. */
+static int64_t rti_lines_blocks(const rti_lines *l) { return l->outer * ((l->inner + RTI_COLUMNS - 1) / RTI_COLUMNS); }
+static int64_t rti_lines_grain(const rti_lines *l) { return RTI_MAX(1, 8192 / RTI_MAX(l->n * RTI_MIN(l->inner, RTI_COLUMNS), 1)); }
+
+/* Block i: columns first to first + count - 1 of all, elements `at` on from the array's start. */
+typedef struct rti_span { int64_t first, count, at; } rti_span;
+
+static rti_span rti_lines_block(const rti_lines *l, int64_t i)
+{
+    int64_t blocks = (l->inner + RTI_COLUMNS - 1) / RTI_COLUMNS, inner = i % blocks * RTI_COLUMNS;
+    rti_span b = { i / blocks * l->inner + inner, RTI_MIN(RTI_COLUMNS, l->inner - inner), i / blocks * l->n * l->inner + inner };
+    return b;
+}
+
+/* x as a contiguous array of a class; first as a dtype, if that is another. A new reference. */
+static rt_tensor *rti_array_as(rt_tensor *x, rt_dtype dtype, rti_class compute)
 {
     rt_tensor *own = x->dtype == dtype ? NULL : rti_copy_of(x, dtype);
     if (!own && x->dtype != dtype)
         return NULL;
-    rt_tensor *rows = rti_dim_last(own ? own : x, dim), *y = rows ? rti_contiguous_as(rows, rti_class_dtype[compute]) : NULL;
-    rti_release(rows);
+    rt_tensor *y = rti_contiguous_as(own ? own : x, rti_class_dtype[compute]);
     rti_release(own);
     return y;
 }
 
-typedef struct rti_rows {
+/* y itself, if it is such an array, else one of its shape whose elements rti_copy_into brings there. A new reference. */
+static rt_tensor *rti_array_for(rt_tensor *y, rti_class compute)
+{
+    if (y->dtype != rti_class_dtype[compute] || !rti_contiguous(y))
+        return rti_tensor_new(rti_class_dtype[compute], y->size, y->ndim, y->numel);
+    rti_retain(y);
+    return y;
+}
+
+typedef struct rti_softmax_work {
     const rti_softmax_kernels *kernels;
+    rti_lines lines;
     const char *a, *b;            /* b: the second operand, of a gradient; NULL for none */
     char *y;
-    int64_t n;
-    size_t bytes;
     int which;                    /* softmax or log_softmax */
     bool safe;                    /* rows of -infinity alone are 0 */
     rti_class compute;
-} rti_rows;
+} rti_softmax_work;
 
-static bool rti_row_is_masked(const char *x, int64_t n, rti_class compute)
+static bool rti_is_masked(const char *x, int64_t n, int64_t step, rti_class compute)
 {
     for (int64_t i = 0; i < n; i++)
-        if (compute == RTI_CLASS_F32 ? ((const float *)(const void *)x)[i] != (float)-HUGE_VAL : ((const double *)(const void *)x)[i] != -HUGE_VAL)
+        if (compute == RTI_CLASS_F32 ? ((const float *)(const void *)x)[i * step] != (float)-HUGE_VAL : ((const double *)(const void *)x)[i * step] != -HUGE_VAL)
             return false;
     return true;
 }
 
-static void rti_rows_range(void *work, int64_t begin, int64_t end)
+static void rti_softmax_each_row(const rti_softmax_work *w, int64_t begin, int64_t end)
 {
-    const rti_rows *r = RTI_CAST(const rti_rows *, work);
+    int64_t n = w->lines.n;
+    size_t bytes = (size_t)n * rti_element_bytes(rti_class_dtype[w->compute]);
     for (int64_t i = begin; i < end; i++) {
-        size_t at = (size_t)i * r->bytes;
-        if (r->b)
-            r->kernels->backward[r->which](r->a + at, r->b + at, r->n, r->y + at);
-        else if (r->safe && rti_row_is_masked(r->a + at, r->n, r->compute))
-            memset(r->y + at, 0, r->bytes);
+        size_t at = (size_t)i * bytes;
+        if (w->b)
+            w->kernels->backward[w->which](w->a + at, w->b + at, n, w->y + at);
+        else if (w->safe && rti_is_masked(w->a + at, n, 1, w->compute))
+            memset(w->y + at, 0, bytes);
         else
-            r->kernels->row[r->which](r->a + at, r->n, r->y + at);
+            w->kernels->row[w->which](w->a + at, n, w->y + at);
+    }
+}
+
+/* What columns are computed with: sums and the like of each. */
+typedef union rti_columns { float f32[4][RTI_COLUMNS]; double f64[4][RTI_COLUMNS]; } rti_columns;
+
+/* Blocks of columns, for either type of number. */
+#define RTI_SOFTMAX_COLUMNS(suffix, type) \
+    static void rti_softmax_columns_##suffix(const rti_softmax_work *w, const rti_span *block, rti_columns *columns) \
+    { \
+        int64_t n = w->lines.n, step = w->lines.inner, count = block->count; \
+        const type *a = (const type *)(const void *)w->a + block->at, *b = w->b ? (const type *)(const void *)w->b + block->at : NULL; \
+        type *y = (type *)(void *)w->y + block->at, (*v)[RTI_COLUMNS] = columns->suffix; \
+        const void *by[4] = { v[0], v[1], v[2], v[3] }; \
+        memset(v[3], 0, sizeof v[3]); \
+        if (!b) \
+            w->kernels->stats_columns(a, n, step, count, v[0], v[1], v[3]); \
+        for (int64_t j = 0; j < RTI_COLUMNS; j++) { \
+            v[2][j] = b ? 0 : 1; \
+            if (b) \
+                v[0][j] = v[1][j] = 0; \
+        } \
+        for (int64_t r = 0; b && r < n; r++) \
+            for (int64_t j = 0; j < count; j++) \
+                v[2][j] -= w->which ? a[r * step + j] : a[r * step + j] * b[r * step + j]; \
+        if (w->which == (b != NULL)) \
+            w->kernels->scaled_columns(b ? (const void *)b : a, n, step, count, by, y); \
+        for (int64_t r = 0; r < n && (b || w->which); r++) \
+            for (int64_t j = 0; j < count; j++) { \
+                int64_t i = r * step + j; \
+                y[i] = !b ? a[i] - v[0][j] - v[1][j] : w->which ? y[i] + a[i] : b[i] * (a[i] + v[2][j]); \
+            } \
+    }
+RTI_SOFTMAX_COLUMNS(f32, float)
+RTI_SOFTMAX_COLUMNS(f64, double)
+#undef RTI_SOFTMAX_COLUMNS
+
+/* Columns of -infinity alone become 0. */
+static void rti_softmax_unmask(const rti_softmax_work *w, const rti_span *block)
+{
+    int64_t wide = (int64_t)rti_element_bytes(rti_class_dtype[w->compute]);
+    for (int64_t j = 0; j < block->count; j++) {
+        int64_t at = (block->at + j) * wide;
+        if (!rti_is_masked(w->a + at, w->lines.n, w->lines.inner, w->compute))
+            continue;
+        for (int64_t r = 0; r < w->lines.n; r++)
+            memset(w->y + at + r * w->lines.inner * wide, 0, (size_t)wide);
+    }
+}
+
+static void rti_softmax_range(void *work, int64_t begin, int64_t end)
+{
+    const rti_softmax_work *w = RTI_CAST(const rti_softmax_work *, work);
+    rti_columns columns;
+    if (w->lines.inner == 1) {
+        rti_softmax_each_row(w, begin, end);
+        return;
+    }
+    for (int64_t i = begin; i < end; i++) {
+        rti_span block = rti_lines_block(&w->lines, i);
+        (w->compute == RTI_CLASS_F32 ? rti_softmax_columns_f32 : rti_softmax_columns_f64)(w, &block, &columns);
+        if (w->safe)
+            rti_softmax_unmask(w, &block);
     }
 }
 
 /* y = the row kernel of a, and of b for a gradient, along dim, whatever the layouts and dtypes. */
-static rt_status rti_run_rows(rt_tensor *a, rt_tensor *b, int dim, rt_tensor *y, int which, bool safe)
+static rt_status rti_run_lines(rt_tensor *a, rt_tensor *b, int dim, rt_tensor *y, int which, bool safe)
 {
     rti_class compute = rti_class_of((rt_dtype)y->dtype);
-    rt_tensor *ys = rti_dim_last(y, dim), *to = NULL;
-    rt_tensor *from = ys ? rti_rows_as(a, dim, b ? (rt_dtype)a->dtype : (rt_dtype)y->dtype, compute) : NULL;
-    rt_tensor *also = from && b ? rti_rows_as(b, dim, (rt_dtype)b->dtype, compute) : NULL;
-    rt_status status = RT_OK;
-    if (from && (also || !b)) {
-        if (ys->dtype == rti_class_dtype[compute] && rti_contiguous(ys))
-            rti_retain(to = ys);
-        else
-            to = rti_tensor_new(rti_class_dtype[compute], ys->size, ys->ndim, ys->numel);
-    }
+    rt_tensor *from = rti_array_as(a, b ? (rt_dtype)a->dtype : (rt_dtype)y->dtype, compute);
+    rt_tensor *also = from && b ? rti_array_as(b, (rt_dtype)b->dtype, compute) : NULL;
+    rt_tensor *to = from && (also || !b) ? rti_array_for(y, compute) : NULL;
+    rt_status status = to ? RT_OK : rti_pending_code();
     if (to) {
-        int64_t n = ys->size[ys->ndim - 1];
-        rti_rows rows = { rti_softmax_kernels_of(compute), from->data, also ? also->data : NULL, to->data, n,
-                          (size_t)n * rti_element_bytes(rti_class_dtype[compute]), which, safe, compute };
-        status = rti_parallel_for(y->numel / n, RTI_MAX(1, 8192 / n), rti_rows_range, &rows);
-        if (status == RT_OK && to != ys)
-            status = rti_copy_into(ys, to);
-    } else {
-        status = rti_pending_code();
+        rti_softmax_work w = { rti_softmax_kernels_of(compute), rti_lines_of(y, dim), from->data, also ? also->data : NULL, to->data, which, safe, compute };
+        status = rti_parallel_for(rti_lines_blocks(&w.lines), rti_lines_grain(&w.lines), rti_softmax_range, &w);
+        if (status == RT_OK && to != y)
+            status = rti_copy_into(y, to);
     }
     rti_release(to);
     rti_release(also);
     rti_release(from);
-    rti_release(ys);
     return status;
 }
 
@@ -18694,7 +19260,7 @@ static rt_status rti_shape_softmax(rti_call *c)
 static rt_status rti_run_softmax_of(rti_call *c, int which, bool safe)
 {
     rt_tensor *x = rti_arg_tensor(c, 0);
-    return x->numel ? rti_run_rows(x, NULL, rti_wrap_dim("softmax", c->arg[1].as.i, x->ndim), c->out[0], which, safe) : RT_OK;
+    return x->numel ? rti_run_lines(x, NULL, rti_wrap_dim("softmax", c->arg[1].as.i, x->ndim), c->out[0], which, safe) : RT_OK;
 }
 static rt_status rti_run_softmax(rti_call *c) { return rti_run_softmax_of(c, 0, false); }
 static rt_status rti_run_safe_softmax(rti_call *c) { return rti_run_softmax_of(c, 0, true); }
@@ -18724,7 +19290,7 @@ static rt_status rti_shape_softmax_backward(rti_call *c)
 static rt_status rti_run_softmax_backward_of(rti_call *c, int which)
 {
     rt_tensor *g = rti_arg_tensor(c, 0);
-    return g->numel ? rti_run_rows(g, rti_arg_tensor(c, 1), rti_wrap_dim("softmax", c->arg[2].as.i, g->ndim), c->out[0], which, false) : RT_OK;
+    return g->numel ? rti_run_lines(g, rti_arg_tensor(c, 1), rti_wrap_dim("softmax", c->arg[2].as.i, g->ndim), c->out[0], which, false) : RT_OK;
 }
 static rt_status rti_run_softmax_backward(rti_call *c) { return rti_run_softmax_backward_of(c, 0); }
 static rt_status rti_run_log_softmax_backward(rti_call *c) { return rti_run_softmax_backward_of(c, 1); }
@@ -18823,6 +19389,13 @@ RTI_FORMULA3(smooth_difference, x, t, beta)
     rti_vf d = rti_vabs(rti_vsub(x, t)), half = rti_vset(0.5);
     rti_vf near = rti_vdiv(rti_vmul(half, rti_vmul(d, d)), beta), far = rti_vsub(d, rti_vmul(half, beta));
     return rti_vselect(rti_vlt(d, beta), near, far);
+}
+
+/* its slope by x: (x - t) / beta within -1 to 1 */
+RTI_FORMULA3(smooth_slope, x, t, beta)
+{
+    rti_vf d = rti_vsub(x, t), one = rti_vset(1), near = rti_vdiv(d, beta);
+    return rti_vselect(rti_vle(beta, d), one, rti_vselect(rti_vle(d, rti_vneg(beta)), rti_vneg(one), near));
 }
 
 /* max(x, 0) - x t + log(1 + e^-|x|); the logarithm's last term gives back what 1 + e rounds away */
@@ -19163,9 +19736,10 @@ typedef struct rti_ce_work {
     rti_classes classes;
     const rti_softmax_kernels *kernels;
     rti_class compute;
+    rti_lines lines;             /* of x, a line a target */
     const char *x;
-    char *stats, *to;            /* forward: float64 [rows], the losses; backward: the gradient */
-    const double *grad;          /* backward: one for each row, or one for all */
+    char *stats, *to;            /* forward: float64, the lines' losses; backward: the gradient */
+    const double *grad;          /* backward: one for each line, or one for all */
     bool grad_each;
     double mean, smoothing, all; /* mean: what losses are divided by; all: the weights of all classes */
     size_t wide;
@@ -19176,58 +19750,123 @@ static RTI_INLINE double rti_ce_read(const rti_ce_work *w, const char *row, int6
     return w->compute == RTI_CLASS_F32 ? (double)((const float *)(const void *)row)[i] : ((const double *)(const void *)row)[i];
 }
 
-static void rti_ce_forward_range(void *work, int64_t begin, int64_t end)
+/* The loss of line i, whose elements stand at x. */
+static double rti_ce_line(const rti_ce_work *w, const char *x, int64_t i)
 {
-    const rti_ce_work *w = RTI_CAST(const rti_ce_work *, work);
-    int64_t n = w->classes.classes;
-    for (int64_t i = begin; i < end; i++) {
-        const char *x = w->x + (size_t)(i * n) * w->wide;
-        char *stats = w->stats + (size_t)(2 * i) * w->wide;
-        double loss = 0, spread = 0, weight = rti_class_weight(&w->classes, i);
-        if (w->classes.target[i] != w->classes.ignore) {
-            w->kernels->stats(x, n, stats);
-            double shift = rti_ce_read(w, stats, 0), log_sum = rti_ce_read(w, stats, 1);
-            for (int64_t k = 0; w->smoothing > 0 && k < n; k++)
-                spread += (w->classes.weight ? w->classes.weight[k] : 1) * (rti_ce_read(w, x, k) - shift - log_sum);
-            loss = -weight * (rti_ce_read(w, x, w->classes.target[i]) - shift - log_sum);
-            if (w->smoothing > 0)
-                loss = (1 - w->smoothing) * loss - w->smoothing / (double)n * spread;
-        } else {
-            memset(stats, 0, 2 * w->wide);
-        }
-        ((double *)(void *)w->to)[i] = loss;
+    int64_t n = w->lines.n;
+    char *stats = w->stats + (size_t)(2 * i) * w->wide;
+    double spread = 0;
+    if (w->classes.target[i] == w->classes.ignore) {
+        memset(stats, 0, 2 * w->wide);
+        return 0;
     }
+    w->kernels->stats(x, n, stats);
+    double shift = rti_ce_read(w, stats, 0), log_sum = rti_ce_read(w, stats, 1);
+    double loss = -rti_class_weight(&w->classes, i) * (rti_ce_read(w, x, w->classes.target[i]) - shift - log_sum);
+    if (!(w->smoothing > 0))
+        return loss;
+    for (int64_t k = 0; k < n; k++)
+        spread += (w->classes.weight ? w->classes.weight[k] : 1) * (rti_ce_read(w, x, k) - shift - log_sum);
+    return (1 - w->smoothing) * loss - w->smoothing / (double)n * spread;
 }
 
 /* d = a (softmax(x) S - (1 - s) w_t [c = t] - s / C w_c), S the sum of what is taken off, s the smoothing, a the loss's gradient */
-static void rti_ce_backward_range(void *work, int64_t begin, int64_t end)
+static void rti_ce_gradient_line(const rti_ce_work *w, const char *x, int64_t i, char *d)
+{
+    int64_t n = w->lines.n, target = w->classes.target[i];
+    bool weighted = w->smoothing > 0 && w->classes.weight, single = w->compute == RTI_CLASS_F32;
+    if (target == w->classes.ignore) {
+        memset(d, 0, (size_t)n * w->wide);
+        return;
+    }
+    double a = w->grad[w->grad_each ? i : 0] / w->mean, hit = a * (1 - w->smoothing) * rti_class_weight(&w->classes, i), part = a * w->smoothing / (double)n;
+    w->kernels->scaled(x, n, w->stats + (size_t)(2 * i) * w->wide, hit + part * w->all, weighted ? 0 : part, d);
+    if (single)
+        ((float *)(void *)d)[target] -= (float)hit;
+    else
+        ((double *)(void *)d)[target] -= hit;
+    for (int64_t k = 0; weighted && k < n; k++)
+        if (single)
+            ((float *)(void *)d)[k] -= (float)(part * w->classes.weight[k]);
+        else
+            ((double *)(void *)d)[k] -= part * w->classes.weight[k];
+}
+
+/* The same of a block of columns, forward and backward, for either type of number. */
+#define RTI_CE_COLUMNS(suffix, type) \
+    static void rti_ce_columns_##suffix(const rti_ce_work *w, const rti_span *block, rti_columns *columns) \
+    { \
+        int64_t n = w->lines.n, step = w->lines.inner, first = block->first; \
+        const type *x = (const type *)(const void *)w->x + block->at; \
+        type (*v)[RTI_COLUMNS] = columns->suffix, *stats = (type *)(void *)w->stats + 2 * first; \
+        double *loss = (double *)(void *)w->to + first, part = w->smoothing / (double)n; \
+        memset(v[3], 0, sizeof v[3]); \
+        w->kernels->stats_columns(x, n, step, block->count, v[0], v[1], v[3]); \
+        for (int64_t j = 0; j < block->count; j++) { \
+            bool counts = w->classes.target[first + j] != w->classes.ignore; \
+            double hit = rti_class_weight(&w->classes, first + j) * (1 - w->smoothing); \
+            stats[2 * j] = v[0][j]; \
+            stats[2 * j + 1] = v[1][j]; \
+            loss[j] = counts ? -hit * (double)(x[w->classes.target[first + j] * step + j] - v[0][j] - v[1][j]) : 0; \
+            v[2][j] = counts ? (type)part : 0; \
+        } \
+        for (int64_t r = 0; w->smoothing > 0 && r < n; r++) \
+            for (int64_t j = 0; j < block->count; j++) \
+                if (v[2][j] > 0) \
+                    loss[j] -= part * (w->classes.weight ? w->classes.weight[r] : 1) * (double)(x[r * step + j] - v[0][j] - v[1][j]); \
+    } \
+    static void rti_ce_gradient_columns_##suffix(const rti_ce_work *w, const rti_span *block, rti_columns *columns) \
+    { \
+        int64_t n = w->lines.n, step = w->lines.inner, first = block->first; \
+        const type *x = (const type *)(const void *)w->x + block->at, *stats = (const type *)(const void *)w->stats + 2 * first; \
+        type (*v)[RTI_COLUMNS] = columns->suffix, *d = (type *)(void *)w->to + block->at; \
+        bool weighted = w->smoothing > 0 && w->classes.weight; \
+        const void *by[4] = { v[0], v[1], v[2], v[3] }; \
+        for (int64_t j = 0; j < RTI_COLUMNS; j++) { \
+            bool counts = j < block->count && w->classes.target[first + j] != w->classes.ignore; \
+            double a = counts ? w->grad[w->grad_each ? first + j : 0] / w->mean : 0, part = a * w->smoothing / (double)n; \
+            v[0][j] = counts ? stats[2 * j] : 0; \
+            v[1][j] = counts ? stats[2 * j + 1] : 0; \
+            v[2][j] = counts ? (type)(a * (1 - w->smoothing) * rti_class_weight(&w->classes, first + j) + part * w->all) : 0; \
+            v[3][j] = weighted ? 0 : (type)part; \
+        } \
+        w->kernels->scaled_columns(x, n, step, block->count, by, d); \
+        for (int64_t j = 0; j < block->count; j++) { \
+            int64_t target = w->classes.target[first + j]; \
+            bool counts = target != w->classes.ignore; \
+            double a = counts ? w->grad[w->grad_each ? first + j : 0] / w->mean : 0; \
+            if (counts) \
+                d[target * step + j] -= (type)(a * (1 - w->smoothing) * rti_class_weight(&w->classes, first + j)); \
+            for (int64_t r = 0; r < n && (!counts || weighted); r++) \
+                d[r * step + j] = counts ? d[r * step + j] - (type)(a * w->smoothing / (double)n * w->classes.weight[r]) : 0; \
+        } \
+    }
+RTI_CE_COLUMNS(f32, float)
+RTI_CE_COLUMNS(f64, double)
+#undef RTI_CE_COLUMNS
+
+/* Lines or blocks of columns, forward without a gradient to start from, else backward. */
+static void rti_ce_range(void *work, int64_t begin, int64_t end)
 {
     const rti_ce_work *w = RTI_CAST(const rti_ce_work *, work);
-    int64_t n = w->classes.classes;
-    double part = w->smoothing / (double)n;
+    size_t bytes = (size_t)w->lines.n * w->wide;
+    bool single = w->compute == RTI_CLASS_F32;
+    rti_columns columns;
     for (int64_t i = begin; i < end; i++) {
-        char *d = w->to + (size_t)(i * n) * w->wide;
-        if (w->classes.target[i] == w->classes.ignore) {
-            memset(d, 0, (size_t)n * w->wide);
-            continue;
-        }
-        double a = w->grad[w->grad_each ? i : 0] / w->mean, hit = a * (1 - w->smoothing) * rti_class_weight(&w->classes, i);
-        bool weighted = w->smoothing > 0 && w->classes.weight;
-        w->kernels->scaled(w->x + (size_t)(i * n) * w->wide, n, w->stats + (size_t)(2 * i) * w->wide, hit + a * part * w->all, weighted ? 0 : a * part, d);
-        if (w->compute == RTI_CLASS_F32)
-            ((float *)(void *)d)[w->classes.target[i]] -= (float)hit;
+        rti_span block = rti_lines_block(&w->lines, i);
+        if (w->lines.inner > 1 && w->grad)
+            (single ? rti_ce_gradient_columns_f32 : rti_ce_gradient_columns_f64)(w, &block, &columns);
+        else if (w->lines.inner > 1)
+            (single ? rti_ce_columns_f32 : rti_ce_columns_f64)(w, &block, &columns);
+        else if (w->grad)
+            rti_ce_gradient_line(w, w->x + (size_t)i * bytes, i, w->to + (size_t)i * bytes);
         else
-            ((double *)(void *)d)[w->classes.target[i]] -= hit;
-        for (int64_t k = 0; weighted && k < n; k++)
-            if (w->compute == RTI_CLASS_F32)
-                ((float *)(void *)d)[k] -= (float)(a * part * w->classes.weight[k]);
-            else
-                ((double *)(void *)d)[k] -= a * part * w->classes.weight[k];
+            ((double *)(void *)w->to)[i] = rti_ce_line(w, w->x + (size_t)i * bytes, i);
     }
 }
 
-/* Fills in what both directions need, x's rows included; rti_ce_end lets go of it. */
-static rt_status rti_ce_begin(rti_ce_work *w, rti_call *c, rt_tensor **rows)
+/* Fills in what both directions need, x as an array included, which the caller lets go of with rti_classes_end. */
+static rt_status rti_ce_begin(rti_ce_work *w, rti_call *c, rt_tensor **array)
 {
     rt_tensor *x = rti_arg_tensor(c, RTI_CE_X);
     int dim = rti_class_dim(x);
@@ -19243,28 +19882,27 @@ static rt_status rti_ce_begin(rti_ce_work *w, rti_call *c, rt_tensor **rows)
     for (int64_t k = 0; w->smoothing > 0 && k < x->size[dim]; k++)
         w->all += w->classes.weight ? w->classes.weight[k] : 1;
     w->mean = c->arg[RTI_CE_REDUCTION].as.i == RTI_MEAN ? w->classes.total : 1;
-    *rows = rti_rows_as(x, dim, (rt_dtype)x->dtype, w->compute);
-    if (*rows) {
-        w->x = (*rows)->data;
+    w->lines = rti_lines_of(x, dim);
+    *array = rti_array_as(x, (rt_dtype)x->dtype, w->compute);
+    if (*array) {
+        w->x = (*array)->data;
         return RT_OK;
     }
     rti_classes_end(&w->classes);
     return rti_pending_code();
 }
 
-static int64_t rti_ce_grain(const rti_ce_work *w) { return RTI_MAX(1, 8192 / RTI_MAX(w->classes.classes, 1)); }
-
 static rt_status rti_run_ce(rti_call *c)
 {
     rti_ce_work w;
-    rt_tensor *rows;
-    rt_status status = rti_ce_begin(&w, c, &rows);
+    rt_tensor *array;
+    rt_status status = rti_ce_begin(&w, c, &array);
     if (status != RT_OK)
         return status;
     double *loss = RTI_CAST(double *, rti_pool_get(RTI_MAX((size_t)w.classes.n, 1) * sizeof *loss)), sum = 0;
     w.to = (char *)loss;
     w.stats = c->out[1]->data;
-    status = loss ? rti_parallel_for(w.classes.n, rti_ce_grain(&w), rti_ce_forward_range, &w) : rti_pending_code();
+    status = loss ? rti_parallel_for(rti_lines_blocks(&w.lines), rti_lines_grain(&w.lines), rti_ce_range, &w) : rti_pending_code();
     if (status == RT_OK && c->arg[RTI_CE_REDUCTION].as.i == RTI_EACH) {
         rti_store((rt_dtype)c->out[0]->dtype, RTI_CLASS_F64, c->out[0]->data, (int64_t)rti_element_bytes((rt_dtype)c->out[0]->dtype), loss, w.classes.n);
     } else if (status == RT_OK) {
@@ -19273,47 +19911,57 @@ static rt_status rti_run_ce(rti_call *c)
         rti_write_double(c->out[0], 0, sum / w.mean);
     }
     rti_pool_put(loss);
-    rti_release(rows);
+    rti_release(array);
     rti_classes_end(&w.classes);
     return status;
 }
 
-static rt_status rti_shape_ce_backward(rti_call *c) { return rti_ce_check(c) == RT_OK ? rti_result_like(c, 0, rti_arg_tensor(c, RTI_CE_X)) : rti_pending_code(); }
+static rt_status rti_shape_ce_backward(rti_call *c)
+{
+    const char *op = "cross_entropy_of_classes_backward";
+    const rt_tensor *x = rti_arg_tensor(c, RTI_CE_X), *target = rti_arg_tensor(c, RTI_CE_TARGET), *g = rti_arg_tensor(c, RTI_CE_GRAD);
+    const rt_tensor *stats = rti_arg_tensor(c, RTI_CE_STATS);
+    rti_shape_text a, b;
+    if (rti_ce_check(c) != RT_OK)
+        return rti_pending_code();
+    if (rti_kind_rank((rt_dtype)g->dtype) != 2 || stats->dtype != rti_class_dtype[rti_class_of((rt_dtype)x->dtype)])
+        return rti_raise(RT_ERR_DTYPE, op, "expected a gradient of %s and statistics of %s, got %s and %s", rt_dtype_name((rt_dtype)x->dtype),
+                         rt_dtype_name(rti_class_dtype[rti_class_of((rt_dtype)x->dtype)]), rt_dtype_name((rt_dtype)g->dtype),
+                         rt_dtype_name((rt_dtype)stats->dtype));
+    bool each = c->arg[RTI_CE_REDUCTION].as.i == RTI_EACH;
+    if ((each ? !rti_same_shape(g, target) : g->ndim != 0) || stats->ndim != 2 || stats->size[0] != target->numel || stats->size[1] != 2 || !rti_contiguous(stats))
+        return rti_raise(RT_ERR_SHAPE, op, "expected a gradient of the loss's shape and two numbers for each target, got %s and %s", rti_shape_of_text(&a, g),
+                         rti_shape_of_text(&b, stats));
+    return rti_result_like(c, 0, x);
+}
 
 static rt_status rti_run_ce_backward(rti_call *c)
 {
     rti_ce_work w;
-    rt_tensor *rows, *y = c->out[0], *g = rti_contiguous_as(rti_arg_tensor(c, RTI_CE_GRAD), RT_FLOAT64), *to = NULL;
-    rt_status status = g ? rti_ce_begin(&w, c, &rows) : rti_pending_code();
+    rt_tensor *array, *y = c->out[0], *g = rti_contiguous_as(rti_arg_tensor(c, RTI_CE_GRAD), RT_FLOAT64);
+    rt_status status = g ? rti_ce_begin(&w, c, &array) : rti_pending_code();
     if (status != RT_OK) {
         rti_release(g);
         return status;
     }
-    rt_tensor *ys = rti_dim_last(y, rti_class_dim(y));
-    if (ys && ys->dtype == rows->dtype && rti_contiguous(ys))
-        rti_retain(to = ys);
-    else if (ys)
-        to = rti_tensor_new((rt_dtype)rows->dtype, rows->size, rows->ndim, rows->numel);
+    rt_tensor *to = rti_array_for(y, w.compute);
+    status = to ? RT_OK : rti_pending_code();
     if (to) {
         w.to = to->data;
         w.stats = rti_arg_tensor(c, RTI_CE_STATS)->data;
         w.grad = RTI_CAST(const double *, (void *)g->data);
         w.grad_each = c->arg[RTI_CE_REDUCTION].as.i == RTI_EACH;
-        status = rti_parallel_for(w.classes.n, rti_ce_grain(&w), rti_ce_backward_range, &w);
-        if (status == RT_OK && to != ys)
-            status = rti_copy_into(ys, to);
-    } else {
-        status = rti_pending_code();
+        status = rti_parallel_for(rti_lines_blocks(&w.lines), rti_lines_grain(&w.lines), rti_ce_range, &w);
+        if (status == RT_OK && to != y)
+            status = rti_copy_into(y, to);
     }
     rti_release(to);
-    rti_release(ys);
-    rti_release(rows);
+    rti_release(array);
     rti_release(g);
     rti_classes_end(&w.classes);
     return status;
 }
 
-/* For callers inside the library: its arguments are not checked against each other. */
 static const rt_op rti_op_ce_backward = {
     "cross_entropy_of_classes_backward(Tensor self, Tensor target, Tensor? weight, int reduction, SymInt ignore_index, float label_smoothing, "
     "Tensor grad_output, Tensor stats) -> Tensor", 1, 0, NULL, rti_shape_ce_backward, rti_run_ce_backward, NULL, NULL, NULL, NULL, 0, -5, 5
@@ -19481,6 +20129,7 @@ RT_API rt_tensor *rt_cross_entropy(rt_tensor *x, rt_tensor *target, const rt_cro
 
 RTI_DEFINE_FORMULA(squared_difference, 2, NULL, NULL)
 RTI_DEFINE_FORMULA(smooth_difference, 3, NULL, NULL)
+RTI_DEFINE_FORMULA(smooth_slope, 3, NULL, NULL)
 RTI_DEFINE_FORMULA(logits_loss, 2, NULL, NULL)
 
 /* dx to the first argument, and less that to the second. */
@@ -19499,13 +20148,30 @@ static const rt_op rti_op_squared_difference =
     RTI_ELEMENTWISE("squared_difference(Tensor self, Tensor other) -> Tensor", RTI_PROMOTE | RTI_NO_INTEGERS, rti_formula_squared_difference,
                     rti_squared_difference_backward, NULL, RTI_SAVE_IN(0) | RTI_SAVE_IN(1), -4, 4);
 
-/* g where d >= beta, -g where d <= -beta, g d / beta between */
+static rt_tensor *rti_call_smooth(const rt_op *op, rt_tensor *x, rt_tensor *target, double beta)
+{
+    rt_value arg[3];
+    rti_box_tensor(&arg[0], x);
+    rti_box_tensor(&arg[1], target);
+    arg[2] = rt_value_float(beta);
+    return rti_call_op(op, arg, 3);
+}
+
+/* 1 / beta where |x - t| < beta, else 0 */
+static rt_status rti_smooth_slope_backward(rti_backward *b)
+{
+    double beta = rti_arg_number(rti_b_arg(b, 2));
+    rt_tensor *near = rt_lt_scalar(rt_abs(rt_sub(rti_b_input(b, 0), rti_b_input(b, 1))), rt_scalar_float(beta));
+    return rti_set_difference(b, rt_where_scalar_other(near, rt_mul_scalar(rti_b_grad(b, 0), rt_scalar_float(1 / beta)), rt_scalar_int(0)));
+}
+static const rt_op rti_op_smooth_slope =
+    RTI_ELEMENTWISE("smooth_difference_slope(Tensor self, Tensor other, Scalar beta) -> Tensor", RTI_PROMOTE | RTI_NO_INTEGERS, rti_formula_smooth_slope,
+                    rti_smooth_slope_backward, NULL, RTI_SAVE_IN(0) | RTI_SAVE_IN(1), -4, 4);
+
 static rt_status rti_smooth_difference_backward(rti_backward *b)
 {
-    rt_scalar beta = rti_scalar_of_value(rti_b_arg(b, 2));
-    rt_tensor *g = rti_b_grad(b, 0), *d = rt_sub(rti_b_input(b, 0), rti_b_input(b, 1)), *near = rt_mul(g, rt_div_scalar(d, beta));
-    rt_tensor *below = rt_where(rt_le_scalar(d, rt_scalar_float(-rti_number(beta))), rt_neg(g), near);
-    return rti_set_difference(b, rt_where(rt_ge_scalar(d, beta), g, below));
+    rt_tensor *slope = rti_call_smooth(&rti_op_smooth_slope, rti_b_input(b, 0), rti_b_input(b, 1), rti_arg_number(rti_b_arg(b, 2)));
+    return rti_set_difference(b, rt_mul(rti_b_grad(b, 0), slope));
 }
 static const rt_op rti_op_smooth_difference =
     RTI_ELEMENTWISE("smooth_difference(Tensor self, Tensor other, Scalar beta) -> Tensor", RTI_PROMOTE | RTI_NO_INTEGERS, rti_formula_smooth_difference,
@@ -19541,14 +20207,6 @@ static rt_status rti_compose_l1_loss(const rt_value *arg, int n_args, rt_value *
     return rti_composed(scope, rti_loss_reduced(rt_abs(rt_sub(arg[0].as.tensor, arg[1].as.tensor)), arg[2].as.i), results);
 }
 
-static rt_tensor *rti_smooth_difference(rt_tensor *x, rt_tensor *target, double beta)
-{
-    rt_value arg[3];
-    rti_box_tensor(&arg[0], x);
-    rti_box_tensor(&arg[1], target);
-    arg[2] = rt_value_float(beta);
-    return rti_call_op(&rti_op_smooth_difference, arg, 3);
-}
 static rt_status rti_compose_smooth_l1_loss(const rt_value *arg, int n_args, rt_value *results)
 {
     double beta = rti_arg_number(&arg[3]);
@@ -19559,7 +20217,7 @@ static rt_status rti_compose_smooth_l1_loss(const rt_value *arg, int n_args, rt_
     if (!(beta > 0))
         return rti_raise(RT_ERR_VALUE, "smooth_l1_loss", "expected a beta of 0 or more, got %g", beta);
     rt_scope scope = rt_scope_begin();
-    return rti_composed(scope, rti_loss_reduced(rti_smooth_difference(arg[0].as.tensor, arg[1].as.tensor, beta), arg[2].as.i), results);
+    return rti_composed(scope, rti_loss_reduced(rti_call_smooth(&rti_op_smooth_difference, arg[0].as.tensor, arg[1].as.tensor, beta), arg[2].as.i), results);
 }
 /* delta times the smooth difference with beta = delta, in x's type */
 static rt_status rti_compose_huber_loss(const rt_value *arg, int n_args, rt_value *results)
@@ -19571,7 +20229,7 @@ static rt_status rti_compose_huber_loss(const rt_value *arg, int n_args, rt_valu
     if (!(delta > 0))
         return rti_raise(RT_ERR_VALUE, "huber_loss", "expected a delta above 0, got %g", delta);
     rt_scope scope = rt_scope_begin();
-    rt_tensor *each = rti_smooth_difference(arg[0].as.tensor, arg[1].as.tensor, delta);
+    rt_tensor *each = rti_call_smooth(&rti_op_smooth_difference, arg[0].as.tensor, arg[1].as.tensor, delta);
     each = rt_to(delta == 1 ? each : rt_mul_scalar(each, rt_scalar_float(delta)), (rt_dtype)arg[0].as.tensor->dtype);
     return rti_composed(scope, rti_loss_reduced(each, arg[2].as.i), results);
 }
@@ -20028,9 +20686,10 @@ RTI_LOSS_DEFAULTS(gaussian_nll_loss, o.eps = 1e-6;)
 #undef RTI_LOSS_DEFAULTS
 
 static const rt_op *const rti_loss_rows[] = {
-    &rti_op_nll, &rti_op_nll_backward, &rti_op_ce, &rti_op_ce_backward, &rti_op_cross_entropy, &rti_op_squared_difference, &rti_op_smooth_difference,
-    &rti_op_mse_loss, &rti_op_l1_loss, &rti_op_smooth_l1_loss, &rti_op_huber_loss, &rti_op_bce_each, &rti_op_bce, &rti_op_logits_loss, &rti_op_logits,
-    &rti_op_kl_div, &rti_op_poisson, &rti_op_margin_ranking, &rti_op_hinge, &rti_op_soft_margin, &rti_op_cosine_embedding, &rti_op_triplet
+    &rti_op_nll, &rti_op_nll_backward, &rti_op_ce, &rti_op_ce_backward, &rti_op_cross_entropy, &rti_op_squared_difference, &rti_op_smooth_slope,
+    &rti_op_smooth_difference, &rti_op_mse_loss, &rti_op_l1_loss, &rti_op_smooth_l1_loss, &rti_op_huber_loss, &rti_op_bce_each, &rti_op_bce,
+    &rti_op_logits_loss, &rti_op_logits, &rti_op_kl_div, &rti_op_poisson, &rti_op_margin_ranking, &rti_op_hinge, &rti_op_soft_margin,
+    &rti_op_cosine_embedding, &rti_op_triplet
 };
 #endif
 /* ---- normalisation: rows of elements by their mean and deviation ----------------------------------------------------------------------- */
@@ -20179,6 +20838,7 @@ typedef struct rti_norm_work {
     char *y;                          /* result, or x's gradient; NULL: not wanted */
     double *mean, *scale;             /* [rows]; scale: 1 / sqrt(variance + eps) */
     double *variance;                 /* [rows]; NULL: not wanted */
+    int64_t members, repeat;          /* by columns: how many members, and how many columns a row has beside each other; 0: not by columns */
     double *parts;                    /* backward: of every segment, sum g and sum g (x - m); or of every range of rows, dw and db of the class */
     int64_t n_ranges;
 } rti_norm_work;
@@ -20275,6 +20935,131 @@ static void rti_norm_backward_own(void *work, int64_t begin, int64_t end)
     }
 }
 
+/* ---- the same where segments are short: members of the batch one after another, a block of columns of each ---- */
+
+enum { RTI_NORM_MINUS, RTI_NORM_OFF, RTI_NORM_A, RTI_NORM_B, RTI_NORM_C, RTI_NORM_ARRAYS };      /* -mean, x - mean; what they are combined with */
+
+typedef struct rti_norm_block {
+    union { float f32[RTI_NORM_ARRAYS][RTI_COLUMNS]; double f64[RTI_NORM_ARRAYS][RTI_COLUMNS]; } numbers;
+    void *v[RTI_NORM_ARRAYS];
+    int64_t first, n;                 /* columns; whole rows of them */
+} rti_norm_block;
+
+static int64_t rti_norm_block_size(const rti_norm_work *w) { return RTI_COLUMNS / w->repeat * w->repeat; }
+
+static void rti_norm_block_begin(const rti_norm_work *w, rti_norm_block *b, int64_t i)
+{
+    b->first = i * rti_norm_block_size(w);
+    b->n = RTI_MIN(rti_norm_block_size(w), w->rows * w->repeat - b->first);
+    for (int k = 0; k < RTI_NORM_ARRAYS; k++)
+        b->v[k] = w->compute == RTI_CLASS_F32 ? (void *)b->numbers.f32[k] : (void *)b->numbers.f64[k];
+}
+
+static RTI_INLINE void rti_norm_put(const rti_norm_work *w, rti_norm_block *b, int k, int64_t j, double x)
+{
+    if (w->compute == RTI_CLASS_F32)
+        b->numbers.f32[k][j] = (float)x;
+    else
+        b->numbers.f64[k][j] = x;
+}
+
+/* Member m's part of x or another array like it. */
+static RTI_INLINE int64_t rti_norm_member(const rti_norm_work *w, const rti_norm_block *b, int64_t m)
+{
+    return (m * w->rows * w->repeat + b->first) * (int64_t)w->wide;
+}
+
+static void rti_norm_off(const rti_norm_work *w, const rti_norm_block *b, int64_t m)
+{
+    w->kernels->apply(w->x + rti_norm_member(w, b, m), NULL, b->v[RTI_NORM_MINUS], 0, 1, 0, b->n, b->v[RTI_NORM_OFF]);
+}
+
+/* Of the block's rows: sum g and sum g (x - mean) over members into parts; grad NULL: of x - mean for g. Sixty-four members at a time are
+ * added up in the class. */
+static void rti_norm_block_sums(const rti_norm_work *w, rti_norm_block *b, const char *grad)
+{
+    double *sums = w->parts + 2 * (b->first / w->repeat);
+    for (int64_t j = 0; j < b->n; j++)
+        rti_norm_put(w, b, RTI_NORM_MINUS, j, -w->mean[(b->first + j) / w->repeat]);
+    memset(sums, 0, 2 * (size_t)(b->n / w->repeat) * sizeof *sums);
+    for (int64_t at = 0; at < w->members; at += 64) {
+        memset(b->v[RTI_NORM_A], 0, (size_t)b->n * w->wide);
+        memset(b->v[RTI_NORM_B], 0, (size_t)b->n * w->wide);
+        for (int64_t m = at; m < RTI_MIN(at + 64, w->members); m++) {
+            rti_norm_off(w, b, m);
+            w->kernels->dw(grad ? grad + rti_norm_member(w, b, m) : b->v[RTI_NORM_OFF], b->v[RTI_NORM_OFF], 0, 1, b->n, b->v[RTI_NORM_A], b->v[RTI_NORM_B]);
+        }
+        for (int64_t j = 0; j < b->n; j++) {
+            bool single = w->compute == RTI_CLASS_F32;
+            sums[2 * (j / w->repeat)] += single ? (double)b->numbers.f32[RTI_NORM_B][j] : b->numbers.f64[RTI_NORM_B][j];
+            sums[2 * (j / w->repeat) + 1] += single ? (double)b->numbers.f32[RTI_NORM_A][j] : b->numbers.f64[RTI_NORM_A][j];
+        }
+    }
+}
+
+static void rti_norm_forward_columns(void *work, int64_t begin, int64_t end)
+{
+    const rti_norm_work *w = RTI_CAST(const rti_norm_work *, work);
+    double n = (double)(w->members * w->repeat);
+    rti_norm_block b;
+    for (int64_t i = begin; i < end; i++) {
+        rti_norm_block_begin(w, &b, i);
+        int64_t first = b.first / w->repeat, last = first + b.n / w->repeat;
+        for (int64_t r = first; !w->fixed && r < last; r++)
+            w->mean[r] = 0;
+        for (int pass = 0; pass < 2 && !w->fixed; pass++) {
+            rti_norm_block_sums(w, &b, NULL);
+            for (int64_t r = first; r < last; r++) {
+                w->mean[r] += pass == 0 ? w->parts[2 * r] / n : 0;
+                w->variance[r] = w->parts[2 * r + 1] / n;
+                w->scale[r] = 1 / sqrt(w->variance[r] + w->eps);
+            }
+        }
+        for (int64_t j = 0; j < b.n; j++) {
+            int64_t r = (b.first + j) / w->repeat;
+            rti_norm_put(w, &b, RTI_NORM_MINUS, j, -w->mean[r]);
+            rti_norm_put(w, &b, RTI_NORM_A, j, w->scale[r] * rti_norm_weight(w, w->weight, r, 0, 1));
+            rti_norm_put(w, &b, RTI_NORM_B, j, rti_norm_weight(w, w->bias, r, 0, 0));
+        }
+        for (int64_t m = 0; m < w->members; m++) {
+            rti_norm_off(w, &b, m);
+            w->kernels->apply(b.v[RTI_NORM_OFF], b.v[RTI_NORM_A], b.v[RTI_NORM_B], 0, 1, 0, b.n, w->y + rti_norm_member(w, &b, m));
+        }
+    }
+}
+
+/* d = g w a + (x - mean) B + C */
+static void rti_norm_backward_columns(void *work, int64_t begin, int64_t end)
+{
+    const rti_norm_work *w = RTI_CAST(const rti_norm_work *, work);
+    double n = (double)(w->members * w->repeat);
+    rti_norm_block b;
+    for (int64_t i = begin; i < end; i++) {
+        rti_norm_block_begin(w, &b, i);
+        rti_norm_block_sums(w, &b, w->grad);
+        for (int64_t j = 0; j < b.n; j++) {
+            int64_t r = (b.first + j) / w->repeat;
+            double a = w->scale[r], by = a * rti_norm_weight(w, w->weight, r, 0, 1);
+            rti_norm_put(w, &b, RTI_NORM_A, j, by);
+            rti_norm_put(w, &b, RTI_NORM_B, j, w->fixed ? 0 : -by * a * a * w->parts[2 * r + 1] / n);
+            rti_norm_put(w, &b, RTI_NORM_C, j, w->fixed ? 0 : -by * w->parts[2 * r] / n);
+        }
+        for (int64_t m = 0; m < w->members && w->y; m++) {
+            int64_t at = rti_norm_member(w, &b, m);
+            rti_norm_off(w, &b, m);
+            w->kernels->apply(b.v[RTI_NORM_OFF], b.v[RTI_NORM_B], b.v[RTI_NORM_C], 0, 1, 0, b.n, b.v[RTI_NORM_OFF]);
+            w->kernels->apply(w->grad + at, b.v[RTI_NORM_A], b.v[RTI_NORM_OFF], 0, 1, 0, b.n, w->y + at);
+        }
+    }
+}
+
+/* Runs over rows, or blocks of columns of about as many elements as are worth another thread. */
+static rt_status rti_norm_columns_run(rti_norm_work *w, rt_range_fn run)
+{
+    int64_t size = rti_norm_block_size(w), blocks = (w->rows * w->repeat + size - 1) / size;
+    return rti_parallel_for(blocks, RTI_MAX(1, 8192 / RTI_MAX(size * w->members, 1)), run, w);
+}
+
 static int64_t rti_norm_grain(const rti_norm_work *w) { return RTI_MAX(1, 8192 / RTI_MAX(w->segments * w->length, 1)); }
 
 /* What the segments' sums, or the ranges', come to for each weight: into float64 dw[channels], db[channels]. */
@@ -20282,8 +21067,9 @@ static void rti_norm_gather(const rti_norm_work *w, double *dw, double *db)
 {
     memset(dw, 0, (size_t)w->channels * sizeof *dw);
     memset(db, 0, (size_t)w->channels * sizeof *db);
-    for (int64_t i = 0; !w->own_weights && i < w->rows * w->segments; i++) {
-        int64_t r = i / w->segments, k = (r * w->weight_row + i % w->segments * w->weight_segment) % w->channels;
+    int64_t segments = w->members ? 1 : w->segments;
+    for (int64_t i = 0; !w->own_weights && i < w->rows * segments; i++) {
+        int64_t r = i / segments, k = (r * w->weight_row + i % segments * w->weight_segment) % w->channels;
         db[k] += w->parts[2 * i];
         dw[k] += w->parts[2 * i + 1] * w->scale[r];
     }
@@ -20298,7 +21084,7 @@ static void rti_norm_gather(const rti_norm_work *w, double *dw, double *db)
 
 /* ---- from tensors to rows and back ---- */
 
-enum { RTI_NORM_HELD = 10 };
+enum { RTI_NORM_HELD = 8 };
 
 /* A call of one of the rows below: the rows, and what is held for them. */
 typedef struct rti_norm_call {
@@ -20308,7 +21094,6 @@ typedef struct rti_norm_call {
     void *held[RTI_NORM_HELD];         /* tensors, then memory of the pool */
     int n_tensors;
     double *memory;
-    bool swapped;                      /* x lies as [C, N, *] in a copy */
     bool failed;
 } rti_norm_call;
 
@@ -20340,54 +21125,24 @@ static char *rti_norm_hold(rti_norm_call *k, rt_tensor *x)
     return x->data;
 }
 
-/* x's first two dimensions changed places, if the call's rows want it so; a new reference. */
-static rt_tensor *rti_norm_turned(const rti_norm_call *k, rt_tensor *x)
-{
-    int64_t size[RT_MAX_DIMS], stride[RT_MAX_DIMS];
-    for (int d = 0; d < x->ndim; d++) {
-        int from = k->swapped && d < 2 ? 1 - d : d;
-        size[d] = x->size[from];
-        stride[d] = x->stride[from];
-    }
-    return rti_tensor_view(x, size, stride, x->ndim, 0);
-}
-
 /* An array of the class with the tensor's elements; NULL for an absent one. */
-static const char *rti_norm_in(rti_norm_call *k, rt_tensor *x, bool turn)
-{
-    if (k->failed || !x)
-        return NULL;
-    if (!turn || !k->swapped)
-        return rti_norm_hold(k, rti_contiguous_as(x, k->dtype));
-    rt_tensor *view = rti_norm_turned(k, x), *y = view ? rti_contiguous_as(view, k->dtype) : NULL;
-    rti_release(view);
-    return rti_norm_hold(k, y);
-}
+static const char *rti_norm_in(rti_norm_call *k, rt_tensor *x) { return k->failed || !x ? NULL : rti_norm_hold(k, rti_contiguous_as(x, k->dtype)); }
 
-/* Where the rows' result goes: result `at` of the call itself, or memory that rti_norm_deliver copies from. */
+/* Where the rows' result goes: result `at` of the call itself, or memory that rti_norm_deliver brings there. */
 static char *rti_norm_out(rti_norm_call *k, int at)
 {
     rt_tensor *out = k->c->out[at];
-    if (k->failed || (out->dtype == k->dtype && !k->swapped && rti_contiguous(out)))
+    if (k->failed || (out->dtype == k->dtype && rti_contiguous(out)))
         return k->failed ? NULL : out->data;
-    rt_tensor *view = rti_norm_turned(k, out);
-    char *data = view ? rti_norm_hold(k, rti_tensor_new(k->dtype, view->size, view->ndim, view->numel)) : NULL;
-    k->failed = k->failed || !view;
-    rti_release(view);
-    return data;
+    return rti_norm_hold(k, rti_tensor_new(k->dtype, out->size, out->ndim, out->numel));
 }
 
 static void rti_norm_deliver(rti_norm_call *k, int at, const char *data)
 {
     rt_tensor *out = k->c->out[at];
-    if (k->failed || data == out->data)
-        return;
-    rt_tensor *view = rti_norm_turned(k, out);
-    for (int i = 0; view && i < k->n_tensors; i++)
+    for (int i = 0; !k->failed && data != out->data && i < k->n_tensors; i++)
         if (RTI_CAST(rt_tensor *, k->held[i])->data == data)
-            k->failed = rti_copy_into(view, RTI_CAST(rt_tensor *, k->held[i])) != RT_OK;
-    k->failed = k->failed || !view;
-    rti_release(view);
+            k->failed = rti_copy_into(out, RTI_CAST(rt_tensor *, k->held[i])) != RT_OK;
 }
 
 /* Room for n float64 numbers, once a call. */
@@ -20416,7 +21171,8 @@ static void rti_norm_load(rti_norm_call *k, rt_tensor *x, double *to, int64_t n)
 static void rti_norm_run_forward(rti_norm_call *k)
 {
     if (!k->failed)
-        k->failed = rti_parallel_for(k->w.rows, rti_norm_grain(&k->w), rti_norm_forward_range, &k->w) != RT_OK;
+        k->failed = (k->w.members ? rti_norm_columns_run(&k->w, rti_norm_forward_columns)
+                                  : rti_parallel_for(k->w.rows, rti_norm_grain(&k->w), rti_norm_forward_range, &k->w)) != RT_OK;
 }
 
 /* Runs the gradient and writes what is wanted of results 0 x, 1 weight, 2 bias. mean, scale: as the forward call saved them. */
@@ -20428,9 +21184,9 @@ static rt_status rti_norm_run_backward(rti_norm_call *k, rt_tensor *g, rt_tensor
     int64_t parts = w->own_weights ? 2 * w->n_ranges * w->length : 2 * w->rows * w->segments;
     double *room = rti_norm_room(k, 2 * w->rows + 2 * w->channels + parts);
     bool wants_x = mask[0];
-    w->x = rti_norm_in(k, x, true);
-    w->grad = rti_norm_in(k, g, true);
-    w->weight = rti_norm_in(k, weight, false);
+    w->x = rti_norm_in(k, x);
+    w->grad = rti_norm_in(k, g);
+    w->weight = rti_norm_in(k, weight);
     w->y = wants_x ? rti_norm_out(k, 0) : NULL;
     if (k->failed)
         return rti_norm_end(k);
@@ -20447,7 +21203,8 @@ static rt_status rti_norm_run_backward(rti_norm_call *k, rt_tensor *g, rt_tensor
     if (!k->failed && w->own_weights)
         k->failed = rti_parallel_for(w->n_ranges, 1, rti_norm_backward_own, w) != RT_OK;
     else if (!k->failed)
-        k->failed = rti_parallel_for(w->rows, rti_norm_grain(w), rti_norm_backward_range, w) != RT_OK;
+        k->failed = (w->members ? rti_norm_columns_run(w, rti_norm_backward_columns)
+                                : rti_parallel_for(w->rows, rti_norm_grain(w), rti_norm_backward_range, w)) != RT_OK;
     if (wants_x)
         rti_norm_deliver(k, 0, w->y);
     if (!k->failed && (mask[1] || (n_results > 2 && mask[2])))
@@ -20624,6 +21381,12 @@ static rt_status rti_norm_shape_layer(rti_call *c, const char *op, int n_beside,
 static rt_status rti_shape_layer_norm(rti_call *c) { return rti_norm_shape_layer(c, "native_layer_norm", 2, 3); }
 static rt_status rti_shape_rms_norm(rti_call *c) { return rti_norm_shape_layer(c, "_fused_rms_norm", 1, 2); }
 
+/* The argument, or what separates 1 from the next number: in float32 for half types. */
+static double rti_rms_eps(const rt_value *v, rt_dtype dtype)
+{
+    return v->tag != RT_VALUE_NONE ? rti_arg_number(v) : dtype == RT_FLOAT64 ? 2.220446049250313e-16 : 1.1920928955078125e-07;
+}
+
 static rt_status rti_norm_run_layer(rti_call *c, bool rms)
 {
     rti_norm_call k;
@@ -20631,14 +21394,11 @@ static rt_status rti_norm_run_layer(rti_call *c, bool rms)
     rti_norm_begin(&k, c, x);
     rti_norm_layer_rows(&k, x, &c->arg[1]);
     k.w.centred = !rms;
-    if (!rms)
-        k.w.eps = rti_arg_number(&c->arg[4]);
-    else
-        k.w.eps = c->arg[3].tag != RT_VALUE_NONE ? rti_arg_number(&c->arg[3]) : k.w.compute == RTI_CLASS_F32 ? 1.1920928955078125e-07 : 2.220446049250313e-16;
+    k.w.eps = rms ? rti_rms_eps(&c->arg[3], (rt_dtype)x->dtype) : rti_arg_number(&c->arg[4]);
     double *room = rti_norm_room(&k, 2 * k.w.rows);
-    k.w.x = rti_norm_in(&k, x, false);
-    k.w.weight = rti_norm_in(&k, rti_arg_tensor(c, 2), false);
-    k.w.bias = rms ? NULL : rti_norm_in(&k, rti_arg_tensor(c, 3), false);
+    k.w.x = rti_norm_in(&k, x);
+    k.w.weight = rti_norm_in(&k, rti_arg_tensor(c, 2));
+    k.w.bias = rms ? NULL : rti_norm_in(&k, rti_arg_tensor(c, 3));
     k.w.y = rti_norm_out(&k, 0);
     k.w.mean = room;
     k.w.scale = room ? room + k.w.rows : NULL;
@@ -20714,14 +21474,13 @@ static rt_status rti_norm_layer_gradient(rti_backward *b, bool rms)
         return RT_OK;
     if (b->engine->create_graph) {
         rti_norm_view v;
-        memset((void *)&v, 0, sizeof v);
+        memset(&v, 0, sizeof v);
         v.shape = rti_shape_copy(x->size, x->ndim);
         v.by = rti_shape_copy(list->as.ints, (int)list->count);
         for (uint32_t d = 0; d < list->count; d++)
             v.dims[v.n_dims++] = x->ndim - (int64_t)list->count + d;
         v.centred = !rms;
-        v.eps = !rms ? rti_arg_number(rti_b_arg(b, 4)) : rti_b_arg(b, 3)->tag != RT_VALUE_NONE ? rti_arg_number(rti_b_arg(b, 3))
-              : rti_class_of((rt_dtype)x->dtype) == RTI_CLASS_F32 ? 1.1920928955078125e-07 : 2.220446049250313e-16;
+        v.eps = rms ? rti_rms_eps(rti_b_arg(b, 3), (rt_dtype)x->dtype) : rti_arg_number(rti_b_arg(b, 4));
         return rti_norm_composed(b, &v, 2, !rms);
     }
     rt_value arg[8];
@@ -20857,9 +21616,9 @@ static rt_status rti_run_group_norm(rti_call *c)
     rti_norm_group_rows(&k, c->arg[3].as.i, c->arg[4].as.i, c->arg[5].as.i, c->arg[6].as.i);
     k.w.eps = rti_arg_number(&c->arg[7]);
     double *room = rti_norm_room(&k, 2 * k.w.rows);
-    k.w.x = rti_norm_in(&k, x, false);
-    k.w.weight = rti_norm_in(&k, rti_arg_tensor(c, 1), false);
-    k.w.bias = rti_norm_in(&k, rti_arg_tensor(c, 2), false);
+    k.w.x = rti_norm_in(&k, x);
+    k.w.weight = rti_norm_in(&k, rti_arg_tensor(c, 1));
+    k.w.bias = rti_norm_in(&k, rti_arg_tensor(c, 2));
     k.w.y = rti_norm_out(&k, 0);
     k.w.mean = room;
     k.w.scale = room ? room + k.w.rows : NULL;
@@ -20918,7 +21677,7 @@ static rt_status rti_group_norm_gradient(rti_backward *b)
     if (b->engine->create_graph) {
         rti_norm_view v;
         int64_t shape[4] = { n, groups, channels / groups, inner }, by[4] = { 1, groups, channels / groups, 1 };
-        memset((void *)&v, 0, sizeof v);
+        memset(&v, 0, sizeof v);
         v.shape = rti_shape_copy(shape, 4);
         v.by = rti_shape_copy(by, 4);
         v.dims[0] = 2;
@@ -20993,16 +21752,18 @@ static RTI_INLINE int64_t rti_norm_inner(const rt_tensor *x)
     return inner;
 }
 
-/* Channels are rows of N segments; where those are short, of a copy in which a channel's elements are neighbours. */
+/* Channels are rows of N segments; where those are short, they are worked on by columns. */
 static void rti_norm_batch_rows(rti_norm_call *k, const rt_tensor *x)
 {
     int64_t inner = rti_norm_inner(x), n = x->size[0], channels = x->size[1];
     k->w.rows = k->w.channels = channels;
     k->w.weight_row = 1;
-    k->swapped = inner < 16 && n > 1 && channels > 1;
-    k->w.segments = k->swapped ? 1 : n;
-    k->w.length = k->swapped ? n * inner : inner;
-    k->w.base = k->w.length;
+    k->w.segments = n;
+    k->w.length = k->w.base = inner;
+    if (inner > 0 && inner < 16 && n > 1) {
+        k->w.members = n;
+        k->w.repeat = inner;
+    }
     k->w.step = channels * inner;
 }
 
@@ -21060,16 +21821,17 @@ static rt_status rti_run_batch_norm(rti_call *c)
     rti_norm_batch_rows(&k, x);
     k.w.eps = rti_arg_number(&c->arg[RTI_BN_EPS]);
     k.w.fixed = !c->arg[RTI_BN_TRAINING].as.i;
-    double *room = rti_norm_room(&k, 3 * k.w.rows), n = (double)(k.w.segments * k.w.length);
-    k.w.x = rti_norm_in(&k, x, true);
-    k.w.weight = rti_norm_in(&k, rti_arg_tensor(c, RTI_BN_WEIGHT), false);
-    k.w.bias = rti_norm_in(&k, rti_arg_tensor(c, RTI_BN_BIAS), false);
+    double *room = rti_norm_room(&k, 5 * k.w.rows), n = (double)(k.w.segments * k.w.length);
+    k.w.x = rti_norm_in(&k, x);
+    k.w.weight = rti_norm_in(&k, rti_arg_tensor(c, RTI_BN_WEIGHT));
+    k.w.bias = rti_norm_in(&k, rti_arg_tensor(c, RTI_BN_BIAS));
     k.w.y = rti_norm_out(&k, 0);
     if (k.failed)
         return rti_norm_end(&k);
     k.w.mean = room;
     k.w.scale = room + k.w.rows;
     k.w.variance = room + 2 * k.w.rows;
+    k.w.parts = room + 3 * k.w.rows;
     if (k.w.fixed) {
         rti_norm_load(&k, mean, k.w.mean, k.w.rows);
         rti_norm_load(&k, var, k.w.variance, k.w.rows);
@@ -21145,7 +21907,7 @@ static rt_status rti_batch_norm_gradient(rti_backward *b)
         int64_t shape[3] = { x->size[0], x->size[1], 1 }, by[3] = { 1, x->size[1], 1 };
         for (int d = 2; d < x->ndim; d++)
             shape[2] *= x->size[d];
-        memset((void *)&v, 0, sizeof v);
+        memset(&v, 0, sizeof v);
         v.shape = rti_shape_copy(shape, 3);
         v.by = rti_shape_copy(by, 3);
         v.dims[1] = 2;
@@ -21373,6 +22135,348 @@ static const rt_op *const rti_norm_rows[] = {
 };
 #endif
 #if !RTI_PASS
+/* ---- moving elements: strided copies, and reading and writing at places that an index gives -------------------------------------------------- */
+
+typedef void (*rti_combine_fn)(rti_class c, void *a, const void *b);      /* a = a and b combined */
+
+/* The same for one element of a dtype. */
+static void rti_combine_element(rt_dtype dtype, rti_combine_fn combine, char *to, const char *from)
+{
+    rti_class c = rti_class_of(dtype);
+    uint64_t a[2], b[2];
+    rti_load(dtype, c, a, to, 0, 1);
+    rti_load(dtype, c, b, from, 0, 1);
+    combine(c, a, b);
+    rti_store(dtype, c, to, 0, a, 1);
+}
+static void rti_add_element(rt_dtype dtype, char *to, const char *from) { rti_combine_element(dtype, rti_accumulate_number, to, from); }
+
+/* ---- lines: `there` in the tensor that is indexed, `here` beside the index ---- */
+
+typedef struct rti_line {
+    char *there, *here;
+    const int64_t *index;
+    int64_t there_step, scale, here_step, index_step;      /* place i: there + i there_step + index[i index_step] scale, here + i here_step, in bytes */
+    rt_dtype dtype;                                        /* of what is combined by `combine` */
+    rti_combine_fn combine;
+} rti_line;
+
+typedef void (*rti_line_fn)(const rti_line *l, int64_t n);
+
+/* One index, and elements side by side. */
+static RTI_INLINE bool rti_line_is_block(const rti_line *l, size_t wide)
+{
+    return l->index_step == 0 && l->there_step == (int64_t)wide && l->here_step == (int64_t)wide;
+}
+/* Indices side by side, within one row of elements side by side: places wide * index apart. */
+static RTI_INLINE bool rti_line_is_row(const rti_line *l, size_t wide)
+{
+    return l->index_step == 1 && l->there_step == 0 && l->scale == (int64_t)wide && l->here_step == (int64_t)wide;
+}
+
+#define RTI_LINE(name, type, block, statement) \
+    static void rti_line_##name(const rti_line *l, int64_t n) \
+    { \
+        const int64_t wide = (int64_t)sizeof(type), *index = l->index; \
+        char *there = l->there, *here = l->here; \
+        if (rti_line_is_block(l, sizeof(type))) { \
+            there += *index * l->scale; \
+            block; \
+            return; \
+        } \
+        if (rti_line_is_row(l, sizeof(type))) { \
+            for (int64_t i = 0; i < n; i++, here += wide) { \
+                char *at = there + index[i] * wide; \
+                statement; \
+            } \
+            return; \
+        } \
+        for (int64_t i = 0; i < n; i++, there += l->there_step, here += l->here_step, index += l->index_step) { \
+            char *at = there + *index * l->scale; \
+            statement; \
+        } \
+    }
+#define RTI_LINE_MOVES(bytes, type) \
+    RTI_LINE(read##bytes, type, memcpy(here, there, (size_t)(n * wide)), memcpy(here, at, sizeof(type))) \
+    RTI_LINE(write##bytes, type, memcpy(there, here, (size_t)(n * wide)), memcpy(at, here, sizeof(type)))
+RTI_LINE_MOVES(1, uint8_t)
+RTI_LINE_MOVES(2, uint16_t)
+RTI_LINE_MOVES(4, uint32_t)
+RTI_LINE_MOVES(8, uint64_t)
+RTI_LINE_MOVES(16, rti_complex)
+
+#define RTI_ADD_ONE(name, type) \
+    static RTI_INLINE void rti_add_one_##name(char *to, const char *from) \
+    { \
+        type a, b; \
+        memcpy(&a, to, sizeof a); \
+        memcpy(&b, from, sizeof b); \
+        a += b; \
+        memcpy(to, &a, sizeof a); \
+    }
+#ifndef RUSTORCH_ONE_PASS
+RTI_ADD_ONE(f32, float)
+#endif
+RTI_ADD_ONE(f64, double)
+RTI_ADD_ONE(i64, uint64_t)
+
+static void rti_add_block(rti_class c, char *to, char *from, int64_t n)
+{
+    rti_flat f;
+    f.run = rti_formula_run(&rti_formula_add, c);
+    f.n_in = 2;
+    f.masked = rti_loops_masked(c);
+    f.wide = rti_element_bytes(rti_class_dtype[c]);
+    f.in[0] = f.out = to;
+    f.in[1] = from;
+    rti_flat_run(&f, n);
+}
+#ifndef RUSTORCH_ONE_PASS
+RTI_LINE(add_f32, float, rti_add_block(RTI_CLASS_F32, there, here, n), rti_add_one_f32(at, here))
+#endif
+RTI_LINE(add_f64, double, rti_add_block(RTI_CLASS_F64, there, here, n), rti_add_one_f64(at, here))
+RTI_LINE(add_i64, uint64_t, for (int64_t i = 0; i < n; i++) rti_add_one_i64(there + i * wide, here + i * wide), rti_add_one_i64(at, here))
+
+static void rti_line_combine(const rti_line *l, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++)
+        rti_combine_element(l->dtype, l->combine, l->there + i * l->there_step + l->index[i * l->index_step] * l->scale, l->here + i * l->here_step);
+}
+#undef RTI_ADD_ONE
+#undef RTI_LINE_MOVES
+#undef RTI_LINE
+
+/* By the bytes of an element; NULL for other widths. */
+static rti_line_fn rti_line_read(size_t wide)
+{
+    return wide == 4 ? rti_line_read4 : wide == 8 ? rti_line_read8 : wide == 1 ? rti_line_read1 : wide == 2 ? rti_line_read2 : wide == 16 ? rti_line_read16 : NULL;
+}
+static rti_line_fn rti_line_write(size_t wide)
+{
+    return wide == 4 ? rti_line_write4 : wide == 8 ? rti_line_write8 : wide == 1 ? rti_line_write1 : wide == 2 ? rti_line_write2 : wide == 16 ? rti_line_write16 : NULL;
+}
+static rti_line_fn rti_line_add(rt_dtype dtype)
+{
+#ifdef RUSTORCH_ONE_PASS
+    return dtype == RT_FLOAT64 ? rti_line_add_f64 : dtype == RT_INT64 ? rti_line_add_i64 : rti_line_combine;
+#else
+    return dtype == RT_FLOAT32 ? rti_line_add_f32 : dtype == RT_FLOAT64 ? rti_line_add_f64 : dtype == RT_INT64 ? rti_line_add_i64 : rti_line_combine;
+#endif
+}
+
+/* ---- walking an index of any number of dimensions ---- */
+
+typedef struct rti_walk {
+    const rt_op *op;                                         /* for messages; NULL where the index is known to fit */
+    rti_line line;                                           /* at the first element; the steps are the last dimension's */
+    rti_line_fn run;                                         /* NULL: the index is only looked at */
+    int ndim;
+    int64_t n, limit;                                        /* elements; what every index is below */
+    int64_t size[RT_MAX_DIMS + 1], there[RT_MAX_DIMS + 1], here[RT_MAX_DIMS + 1], index[RT_MAX_DIMS + 1];      /* steps; bytes, of the index elements */
+} rti_walk;
+
+static void rti_walk_start(rti_walk *w, const rt_op *op, rti_line_fn run, rt_dtype dtype, rti_combine_fn combine)
+{
+    memset(w, 0, sizeof *w);
+    w->op = op;
+    w->run = run;
+    w->n = 1;
+    w->line.dtype = dtype;
+    w->line.combine = combine;
+}
+
+/* One more dimension, inside those there are. */
+static void rti_walk_add(rti_walk *w, int64_t size, int64_t there, int64_t here, int64_t index)
+{
+    int d = w->ndim - 1;
+    w->n *= size;
+    if (size == 1)
+        return;
+    if (d >= 0 && w->there[d] == there * size && w->here[d] == here * size && w->index[d] == index * size)
+        w->size[d] *= size;             /* walked as one */
+    else
+        w->size[d = w->ndim++] = size;
+    w->there[d] = there;
+    w->here[d] = here;
+    w->index[d] = index;
+}
+
+static void rti_walk_swap(rti_walk *w, int a, int b)
+{
+    int64_t *const list[] = { w->size, w->there, w->here, w->index };
+    for (int i = 0; i < 4; i++) {
+        int64_t moved = list[i][a];
+        list[i][a] = list[i][b];
+        list[i][b] = moved;
+    }
+}
+
+/* A last dimension of a few elements makes poor lines: the longest one comes last instead. */
+static void rti_walk_turn(rti_walk *w)
+{
+    int last = w->ndim - 1, longest = last;
+    for (int d = 0; d < last; d++)
+        longest = w->size[d] > w->size[longest] ? d : longest;
+    if (last > 0 && w->size[last] < 16 && w->size[longest] >= 4 * w->size[last])
+        rti_walk_swap(w, last, longest);
+}
+
+/* The first of n indices that is out of range; n if none is. */
+static int64_t rti_first_outside(const int64_t *index, int64_t step, int64_t n, int64_t limit)
+{
+    uint64_t most = 0;
+    if (step == 1) {
+        for (int64_t i = 0; i < n; i++)
+            most = (uint64_t)index[i] > most ? (uint64_t)index[i] : most;
+        if (RTI_LIKELY(most < (uint64_t)limit || n == 0))
+            return n;
+    }
+    for (int64_t i = 0; i < n; i++)
+        if (RTI_UNLIKELY((uint64_t)index[i * step] >= (uint64_t)limit))
+            return i;
+    return n;
+}
+
+/* n elements of a line, in pieces whose index has been looked at before it is used. */
+static rt_status rti_walk_line(const rti_walk *w, const rti_line *from, int64_t n)
+{
+    enum { PIECE = 1024 };
+    rti_line l = *from;
+    if (!w->op) {
+        w->run(&l, n);
+        return RT_OK;
+    }
+    for (int64_t m; n > 0; n -= m) {
+        m = l.index_step == 0 ? n : RTI_MIN(n, (int64_t)PIECE);
+        int64_t looks = l.index_step == 0 ? 1 : m, bad = rti_first_outside(l.index, l.index_step, looks, w->limit);
+        if (RTI_UNLIKELY(bad < looks)) {
+            rti_op_text name;
+            return rti_raise(RT_ERR_INDEX, rti_op_base(w->op, &name), "index %lld is out of range for a dimension of size %lld", (long long)l.index[bad * l.index_step],
+                             (long long)w->limit);
+        }
+        if (w->run)
+            w->run(&l, m);
+        l.there += m * l.there_step;
+        l.here += m * l.here_step;
+        l.index += m * l.index_step;
+    }
+    return RT_OK;
+}
+
+static void rti_walk_range(void *work, int64_t begin, int64_t end)
+{
+    const rti_walk *w = RTI_CAST(const rti_walk *, work);
+    rti_line l = w->line;
+    int64_t at[RT_MAX_DIMS + 1] = { 0 }, left = begin;
+    for (int d = w->ndim - 1; d >= 0; d--) {
+        at[d] = left % w->size[d];
+        left /= w->size[d];
+        l.there += at[d] * w->there[d];
+        l.here += at[d] * w->here[d];
+        l.index += at[d] * w->index[d];
+    }
+    int last = w->ndim - 1;
+    while (begin < end) {
+        int64_t n = last < 0 ? 1 : RTI_MIN(w->size[last] - at[last], end - begin);
+        if (rti_walk_line(w, &l, n) != RT_OK)
+            return;
+        begin += n;
+        for (int d = last; d >= 0; n = 1) {
+            l.there += n * w->there[d];
+            l.here += n * w->here[d];
+            l.index += n * w->index[d];
+            if ((at[d] += n) < w->size[d])
+                break;
+            l.there -= at[d] * w->there[d];
+            l.here -= at[d] * w->here[d];
+            l.index -= at[d] * w->index[d];
+            at[d--] = 0;
+        }
+    }
+}
+
+static void rti_walk_steps(rti_walk *w)
+{
+    if (w->ndim == 0)
+        return;
+    w->line.there_step = w->there[w->ndim - 1];
+    w->line.here_step = w->here[w->ndim - 1];
+    w->line.index_step = w->index[w->ndim - 1];
+}
+
+enum { RTI_MOVE_GRAIN = 1 << 15 };
+
+/* In parallel where no place is written twice. */
+static rt_status rti_walk_run(rti_walk *w, bool parallel)
+{
+    if (w->n == 0)
+        return RT_OK;
+    rti_walk_turn(w);
+    rti_walk_steps(w);
+    return rti_parallel_for(w->n, parallel ? (int64_t)RTI_MOVE_GRAIN : w->n, rti_walk_range, w);
+}
+
+/* ---- strided copies ---- */
+
+enum { RTI_MOVE_TILE = 16 };
+
+/* Matrices whose rows lie side by side here and whose columns do there: in tiles, so that both stay in the cache. A range is of whole strips. */
+static void rti_tiles_range(void *work, int64_t begin, int64_t end)
+{
+    const rti_walk *w = RTI_CAST(const rti_walk *, work);
+    int c = w->ndim - 1, r = c - 1;
+    int64_t strips = (w->size[r] + RTI_MOVE_TILE - 1) / RTI_MOVE_TILE;
+    for (int64_t strip = begin; strip < end; strip++) {
+        rti_line l = w->line;
+        int64_t left = strip / strips, row = strip % strips * RTI_MOVE_TILE, rows = RTI_MIN(w->size[r] - row, (int64_t)RTI_MOVE_TILE);
+        for (int d = r - 1; d >= 0; d--) {
+            l.there += left % w->size[d] * w->there[d];
+            l.here += left % w->size[d] * w->here[d];
+            left /= w->size[d];
+        }
+        l.there += row * w->there[r];
+        l.here += row * w->here[r];
+        for (int64_t column = 0; column < w->size[c]; column += RTI_MOVE_TILE) {
+            int64_t columns = RTI_MIN(w->size[c] - column, (int64_t)RTI_MOVE_TILE);
+            rti_line tile = l;
+            for (int64_t i = 0; i < rows; i++, tile.there += w->there[r], tile.here += w->here[r])
+                w->run(&tile, columns);
+            l.there += columns * w->there[c];
+            l.here += columns * w->here[c];
+        }
+    }
+}
+
+/* to = from, broadcast, of one dtype and without shared memory, as their bytes are. */
+static rt_status rti_move(rt_tensor *to, const rt_tensor *from)
+{
+    static const int64_t zero = 0;
+    const size_t bytes = rti_element_bytes((rt_dtype)to->dtype);
+    const int64_t wide = (int64_t)bytes;
+    int shift = to->ndim - from->ndim, rows = -1;
+    rti_walk w;
+    rti_walk_start(&w, NULL, rti_line_write(bytes), (rt_dtype)to->dtype, NULL);
+    w.line.there = to->data;
+    w.line.here = from->data;
+    w.line.index = &zero;
+    for (int d = 0; d < to->ndim; d++)
+        rti_walk_add(&w, to->size[d], to->stride[d] * wide, d < shift || from->size[d - shift] == 1 ? 0 : from->stride[d - shift] * wide, 0);
+    if (w.n == 0)
+        return RT_OK;
+    int last = w.ndim - 1;
+    for (int d = 0; d < last; d++)
+        if (w.here[d] == wide && w.size[d] >= RTI_MOVE_TILE)
+            rows = d;
+    if (last < 1 || rows < 0 || w.size[last] < RTI_MOVE_TILE || w.here[last] == wide || w.here[last] == 0)
+        return rti_walk_run(&w, true);
+    rti_walk_swap(&w, rows, last - 1);
+    rti_walk_steps(&w);
+    int64_t strips = (w.size[last - 1] + RTI_MOVE_TILE - 1) / RTI_MOVE_TILE, n = w.n / w.size[last] / w.size[last - 1] * strips;
+    return rti_parallel_for(n, RTI_MAX(1, RTI_MOVE_GRAIN / (RTI_MOVE_TILE * w.size[last])), rti_tiles_range, &w);
+}
+
+/* The same with a dtype of its own for each. */
+static rt_status rti_put(rt_tensor *to, const rt_tensor *from) { return to->dtype == from->dtype ? rti_move(to, from) : rti_copy_into(to, from); }
 RTI_COLD
 /* ---- integers: bits, shifts, common divisors ----------------------------------------------------------------------------------------- */
 
@@ -21553,7 +22657,7 @@ static double rti_zeta_above(double s, double q)
     for (; q < 12 + s; q += 1) {
         double next = pow(q, -s);
         sum += next;
-        if (next < 1e-17 * sum)
+        if (next <= 1e-17 * sum)
             return sum;
     }
     double power = pow(q, -s);
@@ -21613,42 +22717,88 @@ static rt_status rti_shape_polygamma(rti_call *c)
     rti_set_operands(c, &x, &n, NULL);
     return rti_shape_elementwise(c);
 }
+static rt_tensor *rti_call_polygamma(int64_t n, rt_tensor *x);
 static rt_status rti_polygamma_backward(rti_backward *b)
 {
-    return rti_b_set(b, 1, rt_mul(rti_b_grad(b, 0), rt_polygamma((int)rti_b_arg(b, 0)->as.i + 1, rti_b_input(b, 1))));
+    int64_t n = rti_b_arg(b, 0)->as.i;
+    return rti_b_set(b, 1, rt_mul(rti_b_grad(b, 0), rti_call_polygamma(n < INT64_MAX ? n + 1 : n, rti_b_input(b, 1))));
 }
 static const rt_op rti_op_polygamma = RTI_ELEMENTWISE_BY("polygamma(int n, Tensor self) -> Tensor", RTI_TO_FLOAT, rti_shape_polygamma, rti_formula_polygamma,
                                                          rti_polygamma_backward, RTI_SAVE_IN(1), 0.3, 10);
-RT_API rt_tensor *rt_polygamma(int n, rt_tensor *x)
+static rt_tensor *rti_call_polygamma(int64_t n, rt_tensor *x)
 {
     rt_value arg[2];
     arg[0] = rt_value_int(n);
     rti_box_tensor(&arg[1], x);
     return rti_call_op(&rti_op_polygamma, arg, 2);
 }
+RT_API rt_tensor *rt_polygamma(int n, rt_tensor *x) { return rti_call_polygamma(n, x); }
 
 static const rt_op *const rti_special_rows[] = {
     &rti_op_erfc, &rti_op_erfinv, &rti_op_logit, &rti_op_lgamma, &rti_op_digamma, &rti_op_polygamma
 };
 /* ---- dropout -------------------------------------------------------------------------------------------------------------------------- */
 
-/* ---- drawing: u < p decides between two numbers, u a float64 uniform for each element in the order of memory ---- */
+/* ---- in the order of memory ---- */
+
+/* x's dimensions, innermost first, in the order in which PyTorch lays out and draws a tensor made like x: by rising stride, among which a
+ * dimension of stride 0 moves nothing and is not moved. */
+static void rti_dense_order(const rt_tensor *x, int *order)
+{
+    for (int i = 0; i < x->ndim; i++)
+        order[i] = x->ndim - 1 - i;
+    for (int i = 1; i < x->ndim; i++) {
+        int at = i;
+        for (int j = i - 1; j >= 0; j--) {
+            int a = order[j], b = order[at];
+            int64_t s = x->stride[a], t = x->stride[b];
+            if (s == 0 || t == 0 || (s == t && x->size[a] <= x->size[b]))
+                continue;
+            if (s < t)
+                break;
+            order[j] = b;
+            order[at] = a;
+            at = j;
+        }
+    }
+}
+
+/* x with its dimensions in that order, outermost first: a new reference. */
+static rt_tensor *rti_in_dense_order(rt_tensor *x)
+{
+    int order[RT_MAX_DIMS];
+    int64_t size[RT_MAX_DIMS], stride[RT_MAX_DIMS];
+    rti_dense_order(x, order);
+    for (int i = 0; i < x->ndim; i++) {
+        size[x->ndim - 1 - i] = x->size[order[i]];
+        stride[x->ndim - 1 - i] = x->stride[order[i]];
+    }
+    return rti_tensor_view(x, size, stride, x->ndim, 0);
+}
+
+/* ---- drawing: u < p decides between two numbers, u a float64 uniform on [0, 1) for each element in the order of memory ---- */
+
+static RTI_INLINE double rti_either(rti_random *r, double p, double yes, double no)
+{
+    double u = (double)(int64_t)(rti_random_word64(r) & 0x1fffffffffffffu) * (1.0 / 9007199254740992.0);
+    return u < p ? yes : no;
+}
 
 static void rti_fill_either(rti_random *r, rt_tensor *x, double p, double yes, double no)
 {
     if (x->dtype == RT_FLOAT32)
         for (int64_t i = 0; i < x->numel; i++)
-            ((float *)(void *)x->data)[i] = (float)(rti_fill_unit_f64(rti_random_word64(r)) < p ? yes : no);
+            ((float *)(void *)x->data)[i] = (float)rti_either(r, p, yes, no);
     else
         for (int64_t i = 0; i < x->numel; i++)
-            ((double *)(void *)x->data)[i] = rti_fill_unit_f64(rti_random_word64(r)) < p ? yes : no;
+            ((double *)(void *)x->data)[i] = rti_either(r, p, yes, no);
 }
 
 /* Into a tensor of any layout and dtype. */
 static rt_status rti_draw_either(rt_tensor *out, double p, double yes, double no, rt_generator *g)
 {
     rt_dtype dtype = out->dtype == RT_FLOAT32 || out->dtype == RT_FLOAT64 ? (rt_dtype)out->dtype : RT_FLOAT32;
-    rt_tensor *order = rti_memory_order(out), *to = NULL;
+    rt_tensor *order = rti_in_dense_order(out), *to = NULL;
     if (order && rti_contiguous(order) && order->dtype == dtype)
         rti_retain(to = order);
     else if (order)
@@ -21680,8 +22830,9 @@ static rt_status rti_run_bernoulli(rti_call *c)
     rt_generator *g = c->n_args > 2 && c->arg[2].tag == RT_VALUE_GENERATOR ? c->arg[2].as.generator : &rti_default_generator;
     return rti_draw_either(c->out[0], rti_number(rti_scalar_of_value(&c->arg[1])), 1, 0, g);
 }
+static rt_status rti_bernoulli_backward(rti_backward *b) { (void)b; return RT_OK; }      /* nothing of the old elements is left */
 static const rt_op rti_op_bernoulli = { "bernoulli.p(Tensor self, float p, *, Generator? generator=None) -> Tensor", 1, RTI_ANY_OUT, NULL,
-                                        rti_shape_bernoulli, rti_run_bernoulli, NULL, rti_draw_backward, NULL, NULL, 0, -4, 4 };
+                                        rti_shape_bernoulli, rti_run_bernoulli, NULL, rti_bernoulli_backward, NULL, NULL, 0, -4, 4 };
 RT_API rt_tensor *rt_bernoulli_(rt_tensor *x, double p)
 {
     rt_value arg[2];
@@ -21691,28 +22842,6 @@ RT_API rt_tensor *rt_bernoulli_(rt_tensor *x, double p)
 }
 
 /* ---- noise: what x is multiplied by ---- */
-
-/* x's dimensions, innermost first, in the order in which PyTorch lays out and draws a tensor made like x: by rising stride, among which a
- * dimension of stride 0 moves nothing and is not moved. */
-static void rti_dense_order(const rt_tensor *x, int *order)
-{
-    for (int i = 0; i < x->ndim; i++)
-        order[i] = x->ndim - 1 - i;
-    for (int i = 1; i < x->ndim; i++) {
-        int at = i;
-        for (int j = i - 1; j >= 0; j--) {
-            int a = order[j], b = order[at];
-            int64_t s = x->stride[a], t = x->stride[b];
-            if (s == 0 || t == 0 || (s == t && x->size[a] <= x->size[b]))
-                continue;
-            if (s < t)
-                break;
-            order[j] = b;
-            order[at] = a;
-            at = j;
-        }
-    }
-}
 
 /* A new tensor of x's shape and dtype whose memory follows x's, a new reference. */
 static rt_tensor *rti_dense_like(const rt_tensor *x)
@@ -22037,7 +23166,7 @@ static rt_status rti_shape_to(rti_call *c)
 static rt_status rti_copy_over(rt_tensor *out, const rt_tensor *from)
 {
     if (!rti_overlaps(from, out))
-        return rti_copy_into(out, from);
+        return from->dtype == out->dtype && from->storage != out->storage && !(rti_contiguous(from) && rti_contiguous(out)) ? rti_move(out, from) : rti_copy_into(out, from);
     rt_tensor *aside = rti_copy_of(from, (rt_dtype)from->dtype);
     rt_status status = aside ? rti_copy_into(out, aside) : rti_pending_code();
     rti_release(aside);
@@ -22109,7 +23238,7 @@ static rt_status rti_shape_fill(rti_call *c)
     const rt_tensor *x = rti_arg_tensor(c, 0);
     if (c->n_args < 2 || !rti_value_is_number(&c->arg[1]))
         return rti_refuse_missing(c, "value");
-    if (rti_check_fits("fill", rti_scalar_of_value(&c->arg[1]), (rt_dtype)x->dtype) != RT_OK)
+    if (rti_check_fill("fill", rti_scalar_of_value(&c->arg[1]), (rt_dtype)x->dtype, x->numel) != RT_OK)
         return rti_pending_code();
     return rti_result_like(c, 0, x);
 }
@@ -22490,21 +23619,6 @@ static rti_slices rti_slices_of(const rt_tensor *x, int dim)
     return s;
 }
 
-/* ---- adding one element to another, by dtype ---- */
-
-typedef void (*rti_combine_fn)(rti_class c, void *a, const void *b);      /* a = a and b combined */
-
-static void rti_combine_element(rt_dtype dtype, rti_combine_fn combine, char *to, const char *from)
-{
-    rti_class c = rti_class_of(dtype);
-    uint64_t a[2], b[2];
-    rti_load(dtype, c, a, to, 0, 1);
-    rti_load(dtype, c, b, from, 0, 1);
-    combine(c, a, b);
-    rti_store(dtype, c, to, 0, a, 1);
-}
-static void rti_add_element(rt_dtype dtype, char *to, const char *from) { rti_combine_element(dtype, rti_accumulate_number, to, from); }
-
 /* All of x, as a part, under x's strides or those of a contiguous tensor of that shape. */
 static void rti_part_whole(rti_part *p, const int64_t *size, const int64_t *stride, int ndim)
 {
@@ -22698,36 +23812,7 @@ static rt_status rti_run_as_strided(rti_call *c)
     return rti_give_view(c, rti_tensor_view(x, p.size, p.stride, p.ndim, p.offset - here));
 }
 
-/* Where x is contiguous, its gradient has its memory's layout; elsewhere the places are taken from a copy of the memory's extent. */
-static rt_status rti_as_strided_backward(rti_backward *b)
-{
-    rt_tensor *x = rti_b_input(b, 0);
-    rti_part p, back;
-    if (!x)
-        return rti_pending_code();
-    int64_t here = rti_storage_offset(x), extent = (int64_t)x->storage->n_bytes / (int64_t)rti_element_bytes((rt_dtype)x->dtype);
-    if (!rti_part_given(&p, b->node->arg, b->node->n_args, 1, here, extent))
-        return rti_pending_code();
-    rt_tensor *all = rti_strided_add(rti_b_grad(b, 0), &extent, 1, &p);
-    rti_part_whole(&back, x->size, x->stride, x->ndim);
-    return rti_b_set(b, 0, rt_as_strided(all, rti_shape_copy(back.size, back.ndim), rti_shape_copy(back.stride, back.ndim), here));
-}
-static const rt_op rti_op_as_strided = { "as_strided(Tensor(a) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a)", 1, RTI_VIEW,
-                                         NULL, NULL, rti_run_as_strided, NULL, rti_as_strided_backward, NULL, NULL, RTI_SAVE_IN(0), -10, 10 };
-
-/* strided_add: y = 0 of shape input_size; y's memory at size, stride, offset += x. Places may coincide. */
-static rt_status rti_shape_strided_add(rti_call *c)
-{
-    const rt_tensor *x = rti_arg_tensor(c, 0);
-    rti_part p;
-    if (!rti_ints_arg(c, 1, "a shape") || rti_result_set(c, 0, (rt_dtype)x->dtype, c->arg[1].as.ints, (int)c->arg[1].count) != RT_OK ||
-        !rti_part_given(&p, c->arg, c->n_args, 2, 0, c->result[0].n))
-        return rti_pending_code();
-    bool same = p.ndim == x->ndim && (p.ndim == 0 || memcmp(p.size, x->size, (size_t)p.ndim * sizeof *p.size) == 0);
-    rti_shape_text have, want;
-    return same ? RT_OK : rti_raise(RT_ERR_SHAPE, "strided_add", "expected a tensor of shape %s, got %s", rti_dims_text(&want, p.size, p.ndim), rti_shape_of_text(&have, x));
-}
-
+/* Whether elements share a place, as far as sorted strides tell. */
 static bool rti_part_overlaps(const rti_part *p)
 {
     rti_part s = *p;
@@ -22744,6 +23829,43 @@ static bool rti_part_overlaps(const rti_part *p)
         reach += (s.size[d] - 1) * s.stride[d];
     }
     return false;
+}
+
+/* The gradient of x's memory, read as x lies in it; where several elements of x share a place, each gets its part. */
+static rt_status rti_as_strided_backward(rti_backward *b)
+{
+    rt_tensor *x = rti_b_input(b, 0), *all;
+    rti_part p, back;
+    if (!x)
+        return rti_pending_code();
+    int64_t here = rti_storage_offset(x), extent = (int64_t)x->storage->n_bytes / (int64_t)rti_element_bytes((rt_dtype)x->dtype);
+    if (!rti_part_given(&p, b->node->arg, b->node->n_args, 1, here, extent))
+        return rti_pending_code();
+    rti_part_whole(&back, x->size, x->stride, x->ndim);
+    back.offset = here;
+    all = rti_strided_add(rti_b_grad(b, 0), &extent, 1, &p);
+    if (all && rti_part_overlaps(&back)) {
+        rt_tensor *ones = rt_ones_like(x), *shared = ones ? rti_strided_add(ones, &extent, 1, &back) : NULL;
+        rt_tensor *none = shared ? rt_eq_scalar(shared, rt_scalar_int(0)) : NULL;
+        shared = none ? rt_where_scalar_self(none, rt_scalar_int(1), shared) : NULL;
+        all = shared ? rt_div(all, shared) : NULL;
+    }
+    return rti_b_set(b, 0, all ? rt_as_strided(all, rti_shape_copy(back.size, back.ndim), rti_shape_copy(back.stride, back.ndim), here) : NULL);
+}
+static const rt_op rti_op_as_strided = { "as_strided(Tensor(a) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a)", 1, RTI_VIEW,
+                                         NULL, NULL, rti_run_as_strided, NULL, rti_as_strided_backward, NULL, NULL, RTI_SAVE_IN(0), -10, 10 };
+
+/* strided_add: y = 0 of shape input_size; y's memory at size, stride, offset += x. Places may coincide. */
+static rt_status rti_shape_strided_add(rti_call *c)
+{
+    const rt_tensor *x = rti_arg_tensor(c, 0);
+    rti_part p;
+    if (!rti_ints_arg(c, 1, "a shape") || rti_result_set(c, 0, (rt_dtype)x->dtype, c->arg[1].as.ints, (int)c->arg[1].count) != RT_OK ||
+        !rti_part_given(&p, c->arg, c->n_args, 2, 0, c->result[0].n))
+        return rti_pending_code();
+    bool same = p.ndim == x->ndim && (p.ndim == 0 || memcmp(p.size, x->size, (size_t)p.ndim * sizeof *p.size) == 0);
+    rti_shape_text have, want;
+    return same ? RT_OK : rti_raise(RT_ERR_SHAPE, "strided_add", "expected a tensor of shape %s, got %s", rti_dims_text(&want, p.size, p.ndim), rti_shape_of_text(&have, x));
 }
 
 static rt_status rti_run_strided_add(rti_call *c)
@@ -24779,7 +25901,7 @@ static rt_status rti_shape_pool_scatter(rti_call *c)
     return status == RT_OK ? rti_pooling_set_result(c, 0, &p, x, p.in, (rt_dtype)x->dtype) : status;
 }
 
-static rt_status rti_pooling_run_scatter(rti_call *c, rt_range_fn planes)
+static rt_status rti_pooling_run_scatter(rti_call *c, bool adds)
 {
     rt_tensor *x = rti_arg_tensor(c, 0), *index = rti_contiguous_as(rti_arg_tensor(c, RTI_POOLING_INDEX), RT_INT64);
     const rt_tensor *y = c->out[0];
@@ -24791,12 +25913,13 @@ static rt_status rti_pooling_run_scatter(rti_call *c, rt_range_fn planes)
         p.in[RTI_POOLING_DIMS - p.dims + d] = y->size[y->ndim - p.dims + d];
         p.out[RTI_POOLING_DIMS - p.dims + d] = x->size[x->ndim - p.dims + d];
     }
-    rt_status status = rti_pooling_run(c, &p, planes, x, index);
+    p.adds = adds;
+    rt_status status = rti_pooling_run(c, &p, rti_pooling_scatter_planes, x, index);
     rti_release(index);
     return status;
 }
-static rt_status rti_run_pool_scatter(rti_call *c) { return rti_pooling_run_scatter(c, rti_pooling_scatter_planes); }
-static rt_status rti_run_max_unpool(rti_call *c) { return rti_pooling_run_scatter(c, rti_pooling_unpool_planes); }
+static rt_status rti_run_pool_scatter(rti_call *c) { return rti_pooling_run_scatter(c, true); }
+static rt_status rti_run_max_unpool(rti_call *c) { return rti_pooling_run_scatter(c, false); }
 
 /* g's last dims dimensions read at index. */
 static rt_tensor *rti_pooling_gather(rt_tensor *g, rt_tensor *index, int dims)
@@ -24812,10 +25935,14 @@ static rt_status rti_pooling_scatter_backward(rti_backward *b)
 {
     return rti_b_set(b, 0, rti_pooling_gather(rti_b_grad(b, 0), rti_b_input(b, RTI_POOLING_INDEX), (int)rti_b_arg(b, RTI_POOLING_SIZE)->count));
 }
-static const rt_op rti_op_pool_scatter = { "max_pool_scatter(Tensor grad_output, Tensor indices, SymInt[] input_size) -> Tensor", 1, 0, NULL,
-                                           rti_shape_pool_scatter, rti_run_pool_scatter, NULL, rti_pooling_scatter_backward, NULL, NULL, RTI_SAVE_IN(1), -4, 4 };
-static const rt_op rti_op_max_unpool2d = { "max_unpool2d(Tensor self, Tensor indices, SymInt[2] output_size) -> Tensor", 1, 0, NULL,
-                                           rti_shape_pool_scatter, rti_run_max_unpool, NULL, rti_pooling_scatter_backward, NULL, NULL, RTI_SAVE_IN(1), -4, 4 };
+static const rt_op rti_op_pool_scatter = {
+    "max_pool_scatter(Tensor grad_output, Tensor indices, SymInt[] input_size) -> Tensor", 1, 0, NULL, rti_shape_pool_scatter, rti_run_pool_scatter,
+    NULL, rti_pooling_scatter_backward, NULL, NULL, RTI_SAVE_IN(1), -4, 4
+};
+static const rt_op rti_op_max_unpool2d = {
+    "max_unpool2d(Tensor self, Tensor indices, SymInt[2] output_size) -> Tensor", 1, 0, NULL, rti_shape_pool_scatter, rti_run_max_unpool, NULL,
+    rti_pooling_scatter_backward, NULL, NULL, RTI_SAVE_IN(1), -4, 4
+};
 static const rt_op rti_op_max_unpool3d = {
     "max_unpool3d(Tensor self, Tensor indices, SymInt[3] output_size, int[3] stride, int[3] padding) -> Tensor", 1, 0, NULL, rti_shape_pool_scatter,
     rti_run_max_unpool, NULL, rti_pooling_scatter_backward, NULL, NULL, RTI_SAVE_IN(1), -4, 4
@@ -24845,8 +25972,9 @@ static rt_status rti_max_pool_take(rti_call *c, rti_pooling *p)
 {
     const rt_tensor *x = rti_arg_tensor(c, 0);
     rti_pooling_start(p, c, rti_pooling_dims(c));
-    return rti_pooling_take_input(p, x->size, x->ndim) && rti_pooling_take_windows(c, p, RTI_MAX_POOL_KERNEL, RTI_MAX_POOL_DILATION, c->arg[RTI_MAX_POOL_CEIL].as.i != 0)
-         ? RT_OK : rti_pending_code();
+    bool fits = rti_pooling_take_input(p, x->size, x->ndim) &&
+                rti_pooling_take_windows(c, p, RTI_MAX_POOL_KERNEL, RTI_MAX_POOL_DILATION, c->arg[RTI_MAX_POOL_CEIL].as.i != 0);
+    return fits ? RT_OK : rti_pending_code();
 }
 
 static rt_status rti_shape_max_pool(rti_call *c)
@@ -24869,7 +25997,8 @@ static rt_status rti_run_max_pool(rti_call *c)
 }
 
 #define RTI_MAX_POOL_ROW(name, schema) \
-    static const rt_op rti_op_##name = { schema, 2, 0, NULL, rti_shape_max_pool, rti_run_max_pool, NULL, rti_max_pool_backward, NULL, NULL, RTI_SAVE_OUT(1), -4, 4 };
+    static const rt_op rti_op_##name = { schema, 2, 0, NULL, rti_shape_max_pool, rti_run_max_pool, NULL, rti_max_pool_backward, NULL, NULL, \
+                                         RTI_SAVE_OUT(1), -4, 4 };
 RTI_MAX_POOL_ROW(max_pool1d_with_indices, "max_pool1d_with_indices(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], "
                  "int[1] dilation=[1], bool ceil_mode=False) -> (Tensor, Tensor)")
 RTI_MAX_POOL_ROW(max_pool2d_with_indices, "max_pool2d_with_indices(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, "
@@ -24890,15 +26019,27 @@ static rt_status rti_pooling_first_result(const rt_op *op, const rt_value *arg, 
     return RT_OK;
 }
 
-static rt_status rti_compose_max_pool1d(const rt_value *arg, int n, rt_value *results) { return rti_pooling_first_result(&rti_op_max_pool1d_with_indices, arg, n, results); }
-static rt_status rti_compose_max_pool2d(const rt_value *arg, int n, rt_value *results) { return rti_pooling_first_result(&rti_op_max_pool2d_with_indices, arg, n, results); }
-static rt_status rti_compose_max_pool3d(const rt_value *arg, int n, rt_value *results) { return rti_pooling_first_result(&rti_op_max_pool3d_with_indices, arg, n, results); }
+static rt_status rti_compose_max_pool1d(const rt_value *arg, int n, rt_value *results)
+{
+    return rti_pooling_first_result(&rti_op_max_pool1d_with_indices, arg, n, results);
+}
+static rt_status rti_compose_max_pool2d(const rt_value *arg, int n, rt_value *results)
+{
+    return rti_pooling_first_result(&rti_op_max_pool2d_with_indices, arg, n, results);
+}
+static rt_status rti_compose_max_pool3d(const rt_value *arg, int n, rt_value *results)
+{
+    return rti_pooling_first_result(&rti_op_max_pool3d_with_indices, arg, n, results);
+}
 
 #define RTI_POOLING_COMPOSED(name, schema) \
     static const rt_op rti_op_##name = { schema, 1, 0, NULL, NULL, NULL, rti_compose_##name, NULL, NULL, NULL, 0, -4, 4 };
-RTI_POOLING_COMPOSED(max_pool1d, "max_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], bool ceil_mode=False) -> Tensor")
-RTI_POOLING_COMPOSED(max_pool2d, "max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor")
-RTI_POOLING_COMPOSED(max_pool3d, "max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor")
+RTI_POOLING_COMPOSED(max_pool1d, "max_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], "
+                     "bool ceil_mode=False) -> Tensor")
+RTI_POOLING_COMPOSED(max_pool2d, "max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, "
+                     "bool ceil_mode=False) -> Tensor")
+RTI_POOLING_COMPOSED(max_pool3d, "max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, "
+                     "bool ceil_mode=False) -> Tensor")
 
 /* ---- average pools, and their gradients: each the other's derivative ---- */
 
@@ -24916,8 +26057,9 @@ static rt_status rti_avg_pool_take(rti_call *c, rti_pooling *p, const int64_t *s
         if (p->divisor == 0)
             return rti_raise(RT_ERR_VALUE, rti_op_base(c->op, &name), "expected a divisor that is not zero");
     }
-    return rti_pooling_take_input(p, size, ndim) && rti_pooling_take_windows(c, p, RTI_AVG_POOL_KERNEL + shift, -1, c->arg[RTI_AVG_POOL_CEIL + shift].as.i != 0)
-         ? RT_OK : rti_pending_code();
+    bool fits = rti_pooling_take_input(p, size, ndim) &&
+                rti_pooling_take_windows(c, p, RTI_AVG_POOL_KERNEL + shift, -1, c->arg[RTI_AVG_POOL_CEIL + shift].as.i != 0);
+    return fits ? RT_OK : rti_pending_code();
 }
 
 static rt_status rti_shape_avg_pool(rti_call *c)
@@ -24946,7 +26088,8 @@ static rt_status rti_avg_pool_back_take(rti_call *c, rti_pooling *p, int64_t *si
     rti_op_text name;
     int dims = v->tag == RT_VALUE_INTS ? (int)RTI_MIN(v->count, 4u) : 0;
     if (dims < 1 || dims > RTI_POOLING_DIMS || g->ndim < dims + 1 || g->ndim > dims + 2)
-        return rti_raise(RT_ERR_SHAPE, rti_op_base(c->op, &name), "expected 1 to %d sizes, and a gradient of one or two dimensions more", (int)RTI_POOLING_DIMS);
+        return rti_raise(RT_ERR_SHAPE, rti_op_base(c->op, &name), "expected 1 to %d sizes, and a gradient of one or two dimensions more",
+                         (int)RTI_POOLING_DIMS);
     memcpy(size, g->size, (size_t)(g->ndim - dims) * sizeof *size);
     memcpy(size + g->ndim - dims, v->as.ints, (size_t)dims * sizeof *size);
     rti_pooling_start(p, c, dims);
@@ -25002,7 +26145,8 @@ RTI_AVG_POOL_ROW(avg_pool3d, "avg_pool3d(Tensor self, int[3] kernel_size, int[3]
 #undef RTI_AVG_POOL_ROW
 static const rt_op rti_op_avg_pool_back = {
     "avg_pool_gradient(Tensor grad_output, SymInt[] input_size, int[] kernel_size, int[] stride, int[] padding, bool ceil_mode, bool count_include_pad, "
-    "int? divisor_override=None) -> Tensor", 1, 0, NULL, rti_shape_avg_pool_back, rti_run_avg_pool_back, NULL, rti_avg_pool_back_backward, NULL, NULL, 0, -4, 4
+    "int? divisor_override=None) -> Tensor", 1, 0, NULL, rti_shape_avg_pool_back, rti_run_avg_pool_back, NULL, rti_avg_pool_back_backward, NULL, NULL, 0,
+    -4, 4
 };
 
 static rt_status rti_avg_pool_backward(rti_backward *b)
@@ -25084,8 +26228,10 @@ static const rt_op rti_op_adaptive_avg2d = { "_adaptive_avg_pool2d(Tensor self, 
                                              rti_run_adaptive_avg, NULL, rti_adaptive_avg_backward, NULL, NULL, 0, -4, 4 };
 static const rt_op rti_op_adaptive_avg3d = { "_adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor", 1, 0, NULL, rti_shape_adaptive_avg,
                                              rti_run_adaptive_avg, NULL, rti_adaptive_avg_backward, NULL, NULL, 0, -4, 4 };
-static const rt_op rti_op_adaptive_avg_back = { "adaptive_avg_pool_gradient(Tensor grad_output, SymInt[] input_size) -> Tensor", 1, 0, NULL,
-                                                rti_shape_adaptive_avg_back, rti_run_adaptive_avg_back, NULL, rti_adaptive_avg_back_backward, NULL, NULL, 0, -4, 4 };
+static const rt_op rti_op_adaptive_avg_back = {
+    "adaptive_avg_pool_gradient(Tensor grad_output, SymInt[] input_size) -> Tensor", 1, 0, NULL, rti_shape_adaptive_avg_back, rti_run_adaptive_avg_back,
+    NULL, rti_adaptive_avg_back_backward, NULL, NULL, 0, -4, 4
+};
 
 /* op on the gradient and the last sizes of the input. */
 static rt_status rti_pooling_resize(rti_backward *b, const rt_op *op, int dims)
@@ -25104,16 +26250,17 @@ static rt_status rti_adaptive_avg_back_backward(rti_backward *b)
 }
 
 /* The mean where there is one window; else the rows above, one dimension as two. */
-static rt_status rti_compose_adaptive_avg(int dims, const rt_value *arg, rt_value *results)
+static rt_status rti_compose_adaptive_avg(int dims, const rt_value *arg, int n_args, rt_value *results)
 {
     rt_tensor *x = arg[0].as.tensor, *y;
     rti_shape_text have;
     const rt_value *v = &arg[1];
-    bool whole = v->tag == RT_VALUE_INTS && v->count == (uint32_t)dims;
+    bool whole = n_args > 1 && v->tag == RT_VALUE_INTS && v->count == (uint32_t)dims;
     int64_t size[RTI_POOLING_DIMS] = { 1, 1, 1 };
     rt_value call[2];
     if (!whole)
-        return rti_raise(RT_ERR_VALUE, "adaptive_avg_pool", "expected a size for each of %d dimensions, got %u", dims, v->tag == RT_VALUE_INTS ? (unsigned)v->count : 0);
+        return rti_raise(RT_ERR_VALUE, "adaptive_avg_pool", "expected a size for each of %d dimensions, got %u", dims,
+                         v->tag == RT_VALUE_INTS ? (unsigned)v->count : 0);
     if (x->ndim != dims + 1 && x->ndim != dims + 2)
         return rti_raise(RT_ERR_SHAPE, "adaptive_avg_pool", "expected an input of %d dimensions, or of %d for a batch, got shape %s", dims + 1, dims + 2,
                          rti_shape_of_text(&have, x));
@@ -25142,9 +26289,9 @@ static rt_status rti_compose_adaptive_avg(int dims, const rt_value *arg, rt_valu
     rti_box_tensor(&results[0], y);
     return RT_OK;
 }
-static rt_status rti_compose_adaptive_avg_pool1d(const rt_value *arg, int n, rt_value *results) { (void)n; return rti_compose_adaptive_avg(1, arg, results); }
-static rt_status rti_compose_adaptive_avg_pool2d(const rt_value *arg, int n, rt_value *results) { (void)n; return rti_compose_adaptive_avg(2, arg, results); }
-static rt_status rti_compose_adaptive_avg_pool3d(const rt_value *arg, int n, rt_value *results) { (void)n; return rti_compose_adaptive_avg(3, arg, results); }
+static rt_status rti_compose_adaptive_avg_pool1d(const rt_value *arg, int n, rt_value *results) { return rti_compose_adaptive_avg(1, arg, n, results); }
+static rt_status rti_compose_adaptive_avg_pool2d(const rt_value *arg, int n, rt_value *results) { return rti_compose_adaptive_avg(2, arg, n, results); }
+static rt_status rti_compose_adaptive_avg_pool3d(const rt_value *arg, int n, rt_value *results) { return rti_compose_adaptive_avg(3, arg, n, results); }
 RTI_POOLING_COMPOSED(adaptive_avg_pool1d, "adaptive_avg_pool1d(Tensor self, int[1] output_size) -> Tensor")
 RTI_POOLING_COMPOSED(adaptive_avg_pool2d, "adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor")
 RTI_POOLING_COMPOSED(adaptive_avg_pool3d, "adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor")
@@ -25283,9 +26430,9 @@ RT_API rt_tensor *rt_max_unpool3d(rt_tensor *x, rt_tensor *index, rt_shape size,
 
 static const rt_op *const rti_pool_rows[] = {
     &rti_op_pool_scatter, &rti_op_max_unpool2d, &rti_op_max_unpool3d, &rti_op_max_pool1d_with_indices, &rti_op_max_pool2d_with_indices,
-    &rti_op_max_pool3d_with_indices, &rti_op_max_pool1d, &rti_op_max_pool2d, &rti_op_max_pool3d, &rti_op_avg_pool1d, &rti_op_avg_pool2d, &rti_op_avg_pool3d,
-    &rti_op_avg_pool_back, &rti_op_adaptive_avg2d, &rti_op_adaptive_avg3d, &rti_op_adaptive_avg_back, &rti_op_adaptive_avg_pool1d, &rti_op_adaptive_avg_pool2d,
-    &rti_op_adaptive_avg_pool3d, &rti_op_adaptive_max_pool1d, &rti_op_adaptive_max_pool2d, &rti_op_adaptive_max_pool3d
+    &rti_op_max_pool3d_with_indices, &rti_op_max_pool1d, &rti_op_max_pool2d, &rti_op_max_pool3d, &rti_op_avg_pool1d, &rti_op_avg_pool2d,
+    &rti_op_avg_pool3d, &rti_op_avg_pool_back, &rti_op_adaptive_avg2d, &rti_op_adaptive_avg3d, &rti_op_adaptive_avg_back, &rti_op_adaptive_avg_pool1d,
+    &rti_op_adaptive_avg_pool2d, &rti_op_adaptive_avg_pool3d, &rti_op_adaptive_max_pool1d, &rti_op_adaptive_max_pool2d, &rti_op_adaptive_max_pool3d
 };
 /* ---- convolutions -------------------------------------------------------------------------------------------------------------------
  * Three maps between source, grid and weight, each linear in its two operands, are each other's derivatives:
@@ -25395,8 +26542,8 @@ static rt_status rti_conv_sizes(const rti_call *c, rti_conv_numbers *n, const rt
         int64_t size = x->size[2 + d], extent = (w->size[2 + d] - 1) * n->dilation[d] + 1;      /* of the spread kernel */
         if (n->transposed) {
             if (n->output_padding[d] >= n->stride[d] && n->output_padding[d] >= n->dilation[d])
-                return rti_raise(RT_ERR_VALUE, op, "expected an output padding that is less than stride or dilation, got %lld with stride %lld and dilation %lld",
-                                 (long long)n->output_padding[d], (long long)n->stride[d], (long long)n->dilation[d]);
+                return rti_raise(RT_ERR_VALUE, op, "expected an output padding that is less than stride %lld or dilation %lld, got %lld",
+                                 (long long)n->stride[d], (long long)n->dilation[d], (long long)n->output_padding[d]);
             n->size[d] = (size - 1) * n->stride[d] + n->output_padding[d] + extent - 2 * n->padding[d];
             if (n->size[d] < 1)
                 return rti_raise(RT_ERR_SHAPE, op, "an input of shape %s with padding %lld leaves a result of size %lld: expected at least 1",
@@ -25451,7 +26598,12 @@ static char *rti_conv_job_start(rti_conv_job *j, int64_t shared, int64_t own)
     j->shares = worth < 2 ? 1 : worth < (double)most ? (int64_t)worth : RTI_MAX(most, 1);
     j->bytes = (own + 63) / 64 * 64;
     shared = (shared + 63) / 64 * 64;
-    char *memory = RTI_CAST(char *, rti_pool_get((size_t)RTI_MAX(shared + j->bytes * j->shares, 2048)));
+    int64_t all = rti_size_add(shared, rti_size_mul(j->bytes, j->shares));
+    if (all < 0 || (uint64_t)all > SIZE_MAX / 2) {
+        rti_raise(RT_ERR_MEMORY, "memory", "a convolution's workspace has more bytes than fit");
+        return NULL;
+    }
+    char *memory = RTI_CAST(char *, rti_pool_get((size_t)RTI_MAX(all, 2048)));
     j->workspace = memory ? memory + shared : NULL;
     return memory;
 }
@@ -25468,7 +26620,7 @@ static rt_status rti_conv_forward(rti_conv *v)
     if (!memory)
         return rti_pending_code();
     rti_conv_prepare(v, memory);
-    rt_status status = rti_parallel_for(rti_conv_sides(v), RTI_MAX(1, 65536 / (RTI_CONV_SIDE * RTI_MAX(v->in, 1) * v->taps)), rti_conv_job_pack, v);
+    rt_status status = rti_parallel_for(rti_conv_sides(v), RTI_MAX(1, 65536 / (RTI_CONV_SIDE * RTI_MAX(v->in, 1) * v->all_taps)), rti_conv_job_pack, v);
     if (status == RT_OK)
         status = rti_parallel_for(j.shares, 1, rti_conv_job_share, &j);
     rti_pool_put(memory);
@@ -25968,92 +27120,7 @@ static int rti_dim_arg(const rti_call *c)
     return rti_wrap_dim(rti_op_base(c->op, &name), c->arg[1].as.i, rti_arg_tensor(c, 0)->ndim);
 }
 
-/* ---- what happens to elements: `there` in the tensor that is indexed, `here` beside the index ---- */
-
-typedef struct rti_line {
-    char *there, *here;
-    const int64_t *index;
-    int64_t there_step, scale, here_step, index_step;      /* place i: there + i there_step + index[i index_step] scale, here + i here_step, in bytes */
-    rt_dtype dtype;                                        /* of what is combined by `combine` */
-    rti_combine_fn combine;
-} rti_line;
-
-typedef void (*rti_line_fn)(const rti_line *l, int64_t n);
-
-/* The same with one index, of elements side by side. */
-static RTI_INLINE bool rti_line_is_block(const rti_line *l, size_t wide)
-{
-    return l->index_step == 0 && l->there_step == (int64_t)wide && l->here_step == (int64_t)wide;
-}
-
-#define RTI_LINE(name, type, block, statement) \
-    static void rti_line_##name(const rti_line *l, int64_t n) \
-    { \
-        char *there = l->there, *here = l->here; \
-        const int64_t *index = l->index; \
-        if (rti_line_is_block(l, sizeof(type))) { \
-            there += *index * l->scale; \
-            block; \
-            return; \
-        } \
-        for (int64_t i = 0; i < n; i++, there += l->there_step, here += l->here_step, index += l->index_step) { \
-            char *at = there + *index * l->scale; \
-            statement; \
-        } \
-    }
-#define RTI_LINE_MOVES(wide, type) \
-    RTI_LINE(read##wide, type, memcpy(here, there, (size_t)n * sizeof(type)), memcpy(here, at, sizeof(type))) \
-    RTI_LINE(write##wide, type, memcpy(there, here, (size_t)n * sizeof(type)), memcpy(at, here, sizeof(type)))
-RTI_LINE_MOVES(1, uint8_t)
-RTI_LINE_MOVES(2, uint16_t)
-RTI_LINE_MOVES(4, uint32_t)
-RTI_LINE_MOVES(8, uint64_t)
-RTI_LINE_MOVES(16, rti_complex)
-
-#define RTI_LINE_ADD(name, type) \
-    static RTI_INLINE void rti_add_one_##name(char *to, const char *from) \
-    { \
-        type a, b; \
-        memcpy(&a, to, sizeof a); \
-        memcpy(&b, from, sizeof b); \
-        a += b; \
-        memcpy(to, &a, sizeof a); \
-    } \
-    RTI_LINE(add_##name, type, for (int64_t i = 0; i < n; i++) rti_add_one_##name(there + i * (int64_t)sizeof(type), here + i * (int64_t)sizeof(type)), \
-             rti_add_one_##name(at, here))
-RTI_LINE_ADD(f32, float)
-RTI_LINE_ADD(f64, double)
-RTI_LINE_ADD(i64, uint64_t)
-#undef RTI_LINE_ADD
-#undef RTI_LINE_MOVES
-
-RTI_LINE(combine, rti_line, (void)there, rti_combine_element(l->dtype, l->combine, at, here))
-#undef RTI_LINE
-
-static rti_line_fn rti_line_read(rt_dtype dtype)
-{
-    switch (rti_element_bytes(dtype)) {
-    case 1: return rti_line_read1;
-    case 2: return rti_line_read2;
-    case 4: return rti_line_read4;
-    case 8: return rti_line_read8;
-    default: return rti_line_read16;
-    }
-}
-static rti_line_fn rti_line_write(rt_dtype dtype)
-{
-    switch (rti_element_bytes(dtype)) {
-    case 1: return rti_line_write1;
-    case 2: return rti_line_write2;
-    case 4: return rti_line_write4;
-    case 8: return rti_line_write8;
-    default: return rti_line_write16;
-    }
-}
-static rti_line_fn rti_line_add(rt_dtype dtype)
-{
-    return dtype == RT_FLOAT32 ? rti_line_add_f32 : dtype == RT_FLOAT64 ? rti_line_add_f64 : dtype == RT_INT64 ? rti_line_add_i64 : rti_line_combine;
-}
+/* ---- how elements are combined ---- */
 
 static void rti_combine_product(rti_class c, void *a, const void *b)
 {
@@ -26085,127 +27152,6 @@ static void rti_combine_extreme(rti_class c, void *a, const void *b, bool less)
 static void rti_combine_max(rti_class c, void *a, const void *b) { rti_combine_extreme(c, a, b, false); }
 static void rti_combine_min(rti_class c, void *a, const void *b) { rti_combine_extreme(c, a, b, true); }
 
-/* ---- walking an index of any number of dimensions ---- */
-
-typedef struct rti_walk {
-    const rt_op *op;
-    rti_line line;                                           /* at the first element; the steps are the last dimension's */
-    rti_line_fn run;
-    int ndim;
-    int64_t n, limit;                                        /* elements; what every index is below */
-    int64_t size[RT_MAX_DIMS + 1], there[RT_MAX_DIMS + 1], here[RT_MAX_DIMS + 1], index[RT_MAX_DIMS + 1];      /* steps; bytes, of the index elements */
-} rti_walk;
-
-static void rti_walk_start(rti_walk *w, const rt_op *op, rti_line_fn run, rt_dtype dtype, rti_combine_fn combine)
-{
-    memset(w, 0, sizeof *w);
-    w->op = op;
-    w->run = run;
-    w->n = 1;
-    w->line.dtype = dtype;
-    w->line.combine = combine;
-}
-
-/* One more dimension, inside those there are. */
-static void rti_walk_add(rti_walk *w, int64_t size, int64_t there, int64_t here, int64_t index)
-{
-    int d = w->ndim - 1;
-    w->n *= size;
-    if (size == 1)
-        return;
-    if (d >= 0 && w->there[d] == there * size && w->here[d] == here * size && w->index[d] == index * size)
-        w->size[d] *= size;             /* walked as one */
-    else
-        w->size[d = w->ndim++] = size;
-    w->there[d] = there;
-    w->here[d] = here;
-    w->index[d] = index;
-}
-
-/* A last dimension of a few elements makes poor lines: the longest one comes last instead. */
-static void rti_walk_turn(rti_walk *w)
-{
-    int last = w->ndim - 1, longest = last;
-    for (int d = 0; d < last; d++)
-        longest = w->size[d] > w->size[longest] ? d : longest;
-    if (last < 1 || w->size[last] >= 16 || longest == last)
-        return;
-    int64_t *const list[] = { w->size, w->there, w->here, w->index };
-    for (int i = 0; i < 4; i++) {
-        int64_t moved = list[i][longest];
-        list[i][longest] = list[i][last];
-        list[i][last] = moved;
-    }
-}
-
-/* n elements of a line, in pieces whose index has been looked at before it is used. */
-static rt_status rti_walk_line(const rti_walk *w, const rti_line *from, int64_t n)
-{
-    enum { PIECE = 1024 };
-    rti_line l = *from;
-    for (int64_t m; n > 0; n -= m) {
-        m = l.index_step == 0 ? n : RTI_MIN(n, (int64_t)PIECE);
-        for (int64_t i = 0, looks = l.index_step == 0 ? 1 : m; i < looks; i++)
-            if (RTI_UNLIKELY((uint64_t)l.index[i * l.index_step] >= (uint64_t)w->limit)) {
-                rti_op_text name;
-                return rti_raise(RT_ERR_INDEX, rti_op_base(w->op, &name), "index %lld is out of range for a dimension of size %lld",
-                                 (long long)l.index[i * l.index_step], (long long)w->limit);
-            }
-        if (w->run)
-            w->run(&l, m);
-        l.there += m * l.there_step;
-        l.here += m * l.here_step;
-        l.index += m * l.index_step;
-    }
-    return RT_OK;
-}
-
-static void rti_walk_range(void *work, int64_t begin, int64_t end)
-{
-    const rti_walk *w = RTI_CAST(const rti_walk *, work);
-    rti_line l = w->line;
-    int64_t at[RT_MAX_DIMS + 1] = { 0 }, left = begin;
-    for (int d = w->ndim - 1; d >= 0; d--) {
-        at[d] = left % w->size[d];
-        left /= w->size[d];
-        l.there += at[d] * w->there[d];
-        l.here += at[d] * w->here[d];
-        l.index += at[d] * w->index[d];
-    }
-    int last = w->ndim - 1;
-    while (begin < end) {
-        int64_t n = last < 0 ? 1 : RTI_MIN(w->size[last] - at[last], end - begin);
-        if (rti_walk_line(w, &l, n) != RT_OK)
-            return;
-        begin += n;
-        for (int d = last; d >= 0; n = 1) {
-            l.there += n * w->there[d];
-            l.here += n * w->here[d];
-            l.index += n * w->index[d];
-            if ((at[d] += n) < w->size[d])
-                break;
-            l.there -= at[d] * w->there[d];
-            l.here -= at[d] * w->here[d];
-            l.index -= at[d] * w->index[d];
-            at[d--] = 0;
-        }
-    }
-}
-
-/* In parallel where places are only read. */
-static rt_status rti_walk_run(rti_walk *w, bool parallel)
-{
-    if (w->n == 0)
-        return RT_OK;
-    rti_walk_turn(w);
-    if (w->ndim > 0) {
-        w->line.there_step = w->there[w->ndim - 1];
-        w->line.here_step = w->here[w->ndim - 1];
-        w->line.index_step = w->index[w->ndim - 1];
-    }
-    return rti_parallel_for(w->n, parallel ? 1 << 15 : w->n, rti_walk_range, w);
-}
-
 /* ---- the rows' common parts ---- */
 
 /* Makes y's elements those of x. */
@@ -26231,6 +27177,10 @@ static void rti_walk_index(rti_walk *w, const rt_tensor *index) { w->line.index 
 static void rti_walk_places(rti_walk *w, const rt_tensor *index, int dim, const rt_tensor *there, char *here, const rt_tensor *strides)
 {
     int64_t wide = (int64_t)rti_element_bytes((rt_dtype)there->dtype);
+    if (index->numel == 0) {            /* of any number of dimensions */
+        w->n = 0;
+        return;
+    }
     rti_walk_index(w, index);
     w->line.there = there->data;
     w->line.here = here;
@@ -26241,8 +27191,20 @@ static void rti_walk_places(rti_walk *w, const rt_tensor *index, int dim, const 
                      strides && strides->ndim ? strides->stride[d] * (int64_t)rti_element_bytes((rt_dtype)strides->dtype) : 0, index->stride[d]);
 }
 
+/* Looks at a whole vector of indices, which then need no more looking at. */
+static rt_status rti_walk_looked(rti_walk *w, int64_t step, int64_t n)
+{
+    int64_t bad = rti_first_outside(w->line.index, step, n, w->limit);
+    rti_op_text name;
+    if (bad < n)
+        return rti_raise(RT_ERR_INDEX, rti_op_base(w->op, &name), "index %lld is out of range for a dimension of size %lld", (long long)w->line.index[bad * step],
+                         (long long)w->limit);
+    w->op = NULL;
+    return RT_OK;
+}
+
 /* The walk of index_select and its kin: over slices of `here`, one for each index; NULL for one number. */
-static void rti_walk_slices(rti_walk *w, const rt_tensor *index, int dim, const rt_tensor *there, char *number, const rt_tensor *here)
+static rt_status rti_walk_slices(rti_walk *w, const rt_tensor *index, int dim, const rt_tensor *there, char *number, const rt_tensor *here)
 {
     int64_t wide = (int64_t)rti_element_bytes((rt_dtype)there->dtype);
     rti_walk_index(w, index);
@@ -26255,12 +27217,13 @@ static void rti_walk_slices(rti_walk *w, const rt_tensor *index, int dim, const 
             rti_walk_add(w, index->numel, 0, here ? rti_stride_at(here, d) * wide : 0, rti_stride_at(index, 0));
         else
             rti_walk_add(w, there->size[d], there->stride[d] * wide, here ? here->stride[d] * wide : 0, 0);
+    return rti_walk_looked(w, rti_stride_at(index, 0), index->numel);
 }
 
 /* Writing over what is also read must not stop half way: all of the index is looked at first. */
 static rt_status rti_walk_write(rti_walk *w, rt_tensor *y, const rt_tensor *x)
 {
-    if (x->storage == y->storage) {
+    if (w->op && x->storage == y->storage) {
         rti_walk look = *w;
         look.run = NULL;
         rt_status status = rti_walk_run(&look, false);
@@ -26316,9 +27279,10 @@ static rt_status rti_run_index_select(rti_call *c)
     rti_walk w;
     if (!index)
         return rti_pending_code();
-    rti_walk_start(&w, c->op, rti_line_read((rt_dtype)x->dtype), (rt_dtype)x->dtype, NULL);
-    rti_walk_slices(&w, index, rti_dim_arg(c), x, NULL, c->out[0]);
-    rt_status status = rti_walk_run(&w, true);
+    rti_walk_start(&w, c->op, rti_line_read(rti_element_bytes((rt_dtype)x->dtype)), (rt_dtype)x->dtype, NULL);
+    rt_status status = rti_walk_slices(&w, index, rti_dim_arg(c), x, NULL, c->out[0]);
+    if (status == RT_OK)
+        status = rti_walk_run(&w, true);
     rti_release(index);
     return status;
 }
@@ -26363,9 +27327,10 @@ static rt_status rti_run_into_slices(rti_call *c, bool sums, rt_tensor *source, 
     rt_status status = work && index && (kept || !source) ? RT_OK : rti_pending_code();
     if (status == RT_OK) {
         rt_dtype dtype = (rt_dtype)work->dtype;
-        rti_walk_start(&w, c->op, sums ? rti_line_add(dtype) : rti_line_write(dtype), dtype, rti_accumulate_number);
-        rti_walk_slices(&w, index, rti_dim_arg(c), work, number, kept);
-        status = rti_walk_write(&w, work, rti_arg_tensor(c, 0));
+        rti_walk_start(&w, c->op, sums ? rti_line_add(dtype) : rti_line_write(rti_element_bytes(dtype)), dtype, rti_accumulate_number);
+        status = rti_walk_slices(&w, index, rti_dim_arg(c), work, number, kept);
+        if (status == RT_OK)
+            status = rti_walk_write(&w, work, rti_arg_tensor(c, 0));
     }
     rti_release(kept);
     rti_release(index);
@@ -26506,7 +27471,7 @@ static rt_status rti_run_gather(rti_call *c)
     rti_walk w;
     if (!index)
         return rti_pending_code();
-    rti_walk_start(&w, c->op, rti_line_read((rt_dtype)x->dtype), (rt_dtype)x->dtype, NULL);
+    rti_walk_start(&w, c->op, rti_line_read(rti_element_bytes((rt_dtype)x->dtype)), (rt_dtype)x->dtype, NULL);
     rti_walk_places(&w, index, rti_dim_arg(c), x, c->out[0]->data, c->out[0]);
     rt_status status = rti_walk_run(&w, true);
     rti_release(index);
@@ -26546,7 +27511,7 @@ static rt_status rti_run_places(rti_call *c, bool sums)
     rt_status status = work && index && (kept || !source) ? RT_OK : rti_pending_code();
     if (status == RT_OK) {
         rt_dtype dtype = (rt_dtype)work->dtype;
-        rti_walk_start(&w, c->op, sums ? rti_line_add(dtype) : rti_line_write(dtype), dtype, rti_accumulate_number);
+        rti_walk_start(&w, c->op, sums ? rti_line_add(dtype) : rti_line_write(rti_element_bytes(dtype)), dtype, rti_accumulate_number);
         rti_walk_places(&w, index, rti_dim_arg(c), work, kept ? kept->data : (char *)number, kept);
         status = rti_walk_write(&w, work, rti_arg_tensor(c, 0));
     }
@@ -26691,7 +27656,7 @@ static rt_status rti_run_scatter_reduce(rti_call *c)
     rt_dtype dtype = work ? (rt_dtype)work->dtype : RT_FLOAT32;
     if (status == RT_OK) {
         rti_write_element(dtype, (char *)number, rti_reduce_neutral(how, dtype));
-        rti_walk_start(&w, c->op, self ? NULL : rti_line_write(dtype), dtype, NULL);      /* looks at the index, and clears where self does not count */
+        rti_walk_start(&w, c->op, self ? NULL : rti_line_write(rti_element_bytes(dtype)), dtype, NULL);      /* looks at the index, and clears where self does not count */
         rti_walk_places(&w, index, rti_dim_arg(c), work, (char *)number, NULL);
         status = rti_walk_write(&w, work, rti_arg_tensor(c, 0));
     }
@@ -26967,14 +27932,19 @@ static int64_t rti_count_true(const rt_tensor *flags)
 /* Writes the places of what is true: dimension d of the k-th to[d][k * step]. */
 static void rti_write_places(const rt_tensor *flags, int64_t *const *to, int64_t step)
 {
-    int64_t at[RT_MAX_DIMS] = { 0 }, k = 0;
-    for (int64_t i = 0; i < flags->numel; i++) {
-        if (flags->data[i]) {
-            for (int d = 0; d < flags->ndim; d++)
+    int64_t at[RT_MAX_DIMS] = { 0 }, k = 0, last = flags->ndim - 1, n = last < 0 ? 1 : flags->size[last];
+    const char *row = flags->data;
+    for (int64_t left = flags->numel ? flags->numel / n : 0; left > 0; left--, row += n) {
+        for (int64_t i = 0; i < n; i++) {
+            if (!row[i])
+                continue;
+            for (int64_t d = 0; d < last; d++)
                 to[d][k] = at[d];
+            if (last >= 0)
+                to[last][k] = i;
             k += step;
         }
-        for (int d = flags->ndim - 1; d >= 0 && ++at[d] == flags->size[d]; d--)
+        for (int64_t d = last - 1; d >= 0 && ++at[d] == flags->size[d]; d--)
             at[d] = 0;
     }
 }
@@ -27135,6 +28105,7 @@ static rt_tensor *rti_places_offsets(const rti_places *p, const char *op, const 
         int64_t at[RT_MAX_DIMS] = { 0 }, step[RT_MAX_DIMS], size = x->size[p->dim[i]], scale = x->stride[p->dim[i]] * wide;
         for (int d = 0, shift = p->to.ndim - index->ndim; d < p->to.ndim; d++)
             step[d] = d < shift || index->size[d - shift] == 1 ? 0 : index->stride[d - shift];
+        bool plain = p->to.ndim == 1 && step[0] == 1;
         for (int64_t k = 0; k < n; k++) {
             if (*from < -size || *from >= size) {
                 rti_raise(RT_ERR_INDEX, op, "index %lld is out of range for dimension %d of size %lld", (long long)*from, p->dim[i], (long long)size);
@@ -27142,6 +28113,10 @@ static rt_tensor *rti_places_offsets(const rti_places *p, const char *op, const 
                 return NULL;
             }
             to[k] += (*from < 0 ? *from + size : *from) * scale;
+            if (plain) {
+                from++;
+                continue;
+            }
             for (int d = p->to.ndim - 1; d >= 0; d--) {
                 from += step[d];
                 if (++at[d] < p->to.dim[d])
@@ -27199,7 +28174,7 @@ static rt_status rti_run_index(rti_call *c)
         return status;
     offsets = rti_places_offsets(&p, "index", x);
     if (offsets) {
-        rti_walk_start(&w, c->op, rti_line_read((rt_dtype)x->dtype), (rt_dtype)x->dtype, NULL);
+        rti_walk_start(&w, NULL, rti_line_read(rti_element_bytes((rt_dtype)x->dtype)), (rt_dtype)x->dtype, NULL);
         rti_walk_picked(&w, &p, offsets, x, c->out[0]);
         status = rti_walk_run(&w, true);
     } else {
@@ -27280,7 +28255,7 @@ static rt_status rti_run_index_put(rti_call *c)
     values = offsets ? rti_kept_as(c->arg[2].as.tensor, dtype, y) : NULL;
     status = values ? rti_start_from(y, x) : rti_pending_code();
     if (status == RT_OK) {
-        rti_walk_start(&w, c->op, adds ? rti_line_add(dtype) : rti_line_write(dtype), dtype, rti_accumulate_number);
+        rti_walk_start(&w, NULL, adds ? rti_line_add(dtype) : rti_line_write(rti_element_bytes(dtype)), dtype, rti_accumulate_number);
         rti_walk_picked(&w, &p, offsets, y, values);
         status = rti_walk_run(&w, false);
     }
@@ -27507,7 +28482,7 @@ static rt_status rti_run_embedding(rti_call *c)
     rti_walk w;
     if (!index)
         return rti_pending_code();
-    rti_walk_start(&w, c->op, rti_line_read((rt_dtype)x->dtype), (rt_dtype)x->dtype, NULL);
+    rti_walk_start(&w, c->op, rti_line_read(rti_element_bytes((rt_dtype)x->dtype)), (rt_dtype)x->dtype, NULL);
     rti_walk_index(&w, index);
     w.line.there = x->data;
     w.line.here = y->data;
@@ -27516,7 +28491,9 @@ static rt_status rti_run_embedding(rti_call *c)
     for (int d = 0; d < index->ndim; d++)
         rti_walk_add(&w, index->size[d], 0, y->stride[d] * wide, index->stride[d]);
     rti_walk_add(&w, x->size[1], x->stride[1] * wide, wide, 0);
-    rt_status status = rti_walk_run(&w, true);
+    rt_status status = rti_contiguous(index) ? rti_walk_looked(&w, 1, index->numel) : RT_OK;
+    if (status == RT_OK)
+        status = rti_walk_run(&w, true);
     rti_release(index);
     return status;
 }
@@ -28775,13 +29752,13 @@ static rt_status rti_shape_cat(rti_call *c)
 static rt_status rti_put_slices(rt_tensor *y, rt_tensor *x, int dim, int64_t at)
 {
     rti_slices s = rti_slices_of(x, dim), t = rti_slices_of(y, dim);
-    if (x->dtype == y->dtype && rti_contiguous(x) && rti_contiguous(y)) {
+    if (x->dtype == y->dtype && rti_contiguous(x) && rti_contiguous(y) && s.n * s.bytes > 16) {
         for (int64_t o = 0; o < s.outer; o++)
             memcpy(y->data + (o * t.n + at) * t.bytes, x->data + o * s.n * s.bytes, (size_t)(s.n * s.bytes));
         return RT_OK;
     }
     rt_tensor *place = rti_tensor_view(y, x->size, y->stride, y->ndim, at * y->stride[dim]);
-    rt_status status = place ? rti_copy_into(place, x) : rti_pending_code();
+    rt_status status = place ? rti_put(place, x) : rti_pending_code();
     rti_release(place);
     return status;
 }
@@ -28938,7 +29915,7 @@ static rt_status rti_run_flip(rti_call *c)
         offset += turns && x->numel > 0 ? (x->size[d] - 1) * x->stride[d] : 0;
     }
     rt_tensor *back = rti_tensor_view(x, x->size, stride, x->ndim, offset);
-    rt_status status = back ? rti_copy_into(c->out[0], back) : rti_pending_code();
+    rt_status status = back ? rti_put(c->out[0], back) : rti_pending_code();
     rti_release(back);
     return status;
 }
@@ -29390,7 +30367,7 @@ static rt_status rti_run_constant_pad(rti_call *c)
     from = rti_tensor_view(x, size, x->stride, x->ndim, x_offset);
     to = rti_tensor_view(y, size, y->stride, x->ndim, y_offset);
     if (status == RT_OK)
-        status = from && to ? rti_copy_into(to, from) : rti_pending_code();
+        status = from && to ? rti_put(to, from) : rti_pending_code();
     rti_release(from);
     rti_release(to);
     return status;
@@ -30189,15 +31166,8 @@ static rt_tensor *rti_at_put(rti_at *a, rt_tensor *x, rt_tensor *value)
     return y ? x : NULL;
 }
 
-/* A number as PyTorch writes it: to halves and eighths by way of a larger type. */
-static rt_tensor *rti_at_number_value(const rt_tensor *x, rt_scalar value)
-{
-    if (!rti_is_tensor(x, "at", "x"))
-        return NULL;
-    rt_dtype dtype = (rt_dtype)x->dtype;
-    bool small = rti_is_float(dtype) && rti_element_bytes(dtype) < 4;
-    return rti_scoped(rti_filled("at", rti_shape_copy(NULL, 0), value, small ? RT_FLOAT64 : dtype));
-}
+/* The number as a tensor of x's dtype. */
+static rt_tensor *rti_at_number_value(const rt_tensor *x, rt_scalar value) { return rti_is_tensor(x, "at", "x") ? rt_scalar_tensor(value, (rt_dtype)x->dtype) : NULL; }
 
 /* ---- the functions ---- */
 
@@ -31593,13 +32563,14 @@ static rt_status rti_compose_linalg_matrix_power(const rt_value *arg, int n_args
         return rti_compose_give(scope, rt_clone(rt_expand(rti_la_identity(a->size[a->ndim - 1], (rt_dtype)a->dtype), rti_shape_copy(a->size, a->ndim))), results);
     if (n < 0)
         a = rt_linalg_inv(a);
-    for (uint64_t left = n < 0 ? 0 - (uint64_t)n : (uint64_t)n; left && a; left >>= 1) {
+    bool fine = a != NULL;
+    for (uint64_t left = n < 0 ? 0 - (uint64_t)n : (uint64_t)n; left && fine; left >>= 1) {
         if (left & 1)
-            y = y ? rt_matmul(y, a) : a;
-        if (left > 1)
-            a = rt_matmul(a, a);
+            fine = (y = y ? rt_matmul(y, a) : a) != NULL;
+        if (left > 1 && fine)
+            fine = (a = rt_matmul(a, a)) != NULL;
     }
-    return rti_compose_give(scope, n == 1 ? rt_clone(y) : y, results);
+    return rti_compose_give(scope, !fine ? NULL : n == 1 ? rt_clone(y) : y, results);
 }
 RTI_COMPOSED(linalg_matrix_power, "linalg_matrix_power(Tensor self, int n) -> Tensor")
 static const rt_op rti_op_matrix_power = { "matrix_power(Tensor self, int n) -> Tensor", 1, 0, NULL, NULL, NULL, rti_compose_linalg_matrix_power, NULL, NULL, NULL, 0, -2, 2 };
@@ -33191,6 +34162,8 @@ static void rti_grad_name_ruled(const char *base, rti_text *name)
 
 static const char *rti_node_name(const rti_node *node, rti_grad_name *t)
 {
+    if (rti_node_is(node, "CopySlices"))      /* of a base that was written into through a view */
+        return "CopySlices";
     if (rti_node_is(node, "linear"))
         return rti_linear_name(node);
     if (rti_node_is(node, "nll_loss_nd") || rti_node_is(node, "cross_entropy_of_classes"))

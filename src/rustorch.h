@@ -29,7 +29,7 @@
  * THREADS   any function may be called from any thread, on its own objects; shared tensors may be read by all. Hand a tensor over with
  *           rt_keep. No result depends on the number of threads.
  * SWITCHES  RUSTORCH_STATIC, RT_API, RUSTORCH_SELF, RUSTORCH_ONE_PASS, RT_NO_THREADS, RT_NO_STDIO, RUSTORCH_DEBUG: see README.md.
- * DOES NOT  compute in half precision or complex numbers yet, run on GPUs yet, read .pt or ONNX files yet; README.md has the whole table.
+ * DOES NOT  run on GPUs yet, read .pt or ONNX files yet, have all of PyTorch's operations yet; README.md has the whole table.
  *
  * Each declaration below says: formula, shapes, dtypes, gradient, errors, and the PyTorch function it follows. MIT licence, at the end.
  */
@@ -166,6 +166,7 @@ RTI_COLD_END
 RTI_COLD
 #include "4_autograd/engine.c"
 #include "4_autograd/function.c"
+#include "4_autograd/saved.c"
 #include "4_autograd/checkpoint.c"
 #include "4_autograd/schema.c"
 #include "5_ops/create.c"
@@ -182,6 +183,7 @@ RTI_COLD_END
 #include "5_ops/loss.c"
 #include "5_ops/norm.c"
 #if !RTI_PASS
+#include "5_ops/move.c"
 RTI_COLD
 #include "5_ops/bitwise.c"
 #include "5_ops/special.c"

@@ -15,7 +15,8 @@ enum {
     RTI_MODE_MARK = 64,        /* new tensors count no writes and cannot be saved on the tape */
     RTI_MODE_ANOMALY = 16,     /* nodes remember where they were made, and derivatives are looked at for NaN */
     RTI_MODE_CHECKPOINT = 32,  /* nodes save nothing, and are counted by the checkpoint that the thread is in */
-    RTI_MODE_WATCHED = RTI_MODE_STACK | RTI_MODE_MARK | RTI_MODE_ANOMALY | RTI_MODE_CHECKPOINT,
+    RTI_MODE_PACK = 128,       /* what nodes save goes through hooks */
+    RTI_MODE_WATCHED = RTI_MODE_STACK | RTI_MODE_PACK | RTI_MODE_MARK | RTI_MODE_ANOMALY | RTI_MODE_CHECKPOINT,
     RTI_MODE_GUARDS = RTI_MODE_NO_GRAD | RTI_MODE_CAPTURE | RTI_MODE_INFERENCE | RTI_MODE_MARK | RTI_MODE_ANOMALY    /* what a scope's end puts back */
 };
 

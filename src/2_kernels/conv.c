@@ -27,9 +27,9 @@ typedef struct rti_conv_tile {
 
 typedef struct rti_conv_dots {
     const void *g; int64_t g_row;                 /* (rows,n) */
-    const void *x; const int64_t *tap;            /* (taps): where each begins */
+    const void *x; const int64_t *tap;            /* (dot_taps): where each begins */
     void *sums;                                   /* (dot_rows,dot_taps,lanes) */
-    int64_t rows, taps, n;
+    int64_t rows, n;
 } rti_conv_dots;
 
 /* Lines on their way into a copy: zeros, elements, zeros up to the line's end. */
@@ -83,9 +83,11 @@ typedef struct rti_conv_pass {
 /* Some vectors' columns of all rows. rows and vectors are constants where this is inlined. */
 static RTI_INLINE void RTI_FN(conv_sum)(const rti_conv_tile *t, int64_t at, const int rows, const int vectors)
 {
+    static const rti_real zeros[RTI_CONV_VECTORS * sizeof(rti_vf) / sizeof(rti_real)] = { 0 };
     const rti_real *x = RTI_CAST(const rti_real *, t->x) + at, *w = RTI_CAST(const rti_real *, t->w);
     rti_real *y = RTI_CAST(rti_real *, t->y) + at;
-    const int64_t *tap = t->tap;
+    const rti_real *plus = t->add ? y : zeros;
+    const int64_t *tap = t->tap, plus_row = t->add ? t->y_row : 0;
     rti_vf sum[RTI_CONV_ROWS][RTI_CONV_VECTORS];
     RTI_UNROLL
     for (int i = 0; i < rows; i++) {
@@ -109,10 +111,10 @@ static RTI_INLINE void RTI_FN(conv_sum)(const rti_conv_tile *t, int64_t at, cons
             }
         }
     RTI_UNROLL
-    for (int i = 0; i < rows; i++, y += t->y_row) {
+    for (int i = 0; i < rows; i++, y += t->y_row, plus += plus_row) {
         RTI_UNROLL
         for (int j = 0; j < vectors; j++)
-            rti_vstore(y + j * RTI_LANES, t->add ? sum[i][j] + rti_vload(y + j * RTI_LANES) : sum[i][j]);
+            rti_vstore(y + j * RTI_LANES, sum[i][j] + rti_vload(plus + j * RTI_LANES));
     }
 }
 
@@ -137,7 +139,7 @@ static void RTI_FN(conv_tile)(const rti_conv_tile *t)
     }
 }
 
-/* The lanes of a sum are left apart. Beyond the last row and tap the last is taken again. */
+/* The lanes of a sum are left apart. Beyond the last row the last is taken again. */
 static RTI_INLINE void RTI_FN(conv_dot_rows)(const rti_conv_dots *t, const int rows)
 {
     const rti_real *x = RTI_CAST(const rti_real *, t->x), *p[RTI_CONV_DOT_TAPS], *g[RTI_CONV_DOT_ROWS];
@@ -145,7 +147,7 @@ static RTI_INLINE void RTI_FN(conv_dot_rows)(const rti_conv_dots *t, const int r
     rti_vf sum[RTI_CONV_DOT_ROWS][RTI_CONV_DOT_TAPS];
     RTI_UNROLL
     for (int j = 0; j < RTI_CONV_DOT_TAPS; j++) {
-        p[j] = x + t->tap[RTI_MIN(j, t->taps - 1)];
+        p[j] = x + t->tap[j];
         RTI_UNROLL
         for (int i = 0; i < rows; i++)
             sum[i][j] = rti_vset(0);
@@ -254,6 +256,7 @@ static const rti_conv_pass RTI_FN(conv_pass) = {
 #endif
 
 #if !RTI_PASS
+RTI_COLD
 
 /* ---- the same, plainly: for other classes, and where a product with zero must not be made ---- */
 
@@ -273,7 +276,7 @@ static const rti_conv_pass RTI_FN(conv_pass) = {
     static void rti_conv_dots_##suffix(const rti_conv_dots *t) \
     { \
         for (int64_t r = 0; r < t->rows; r++) \
-            for (int64_t k = 0; k < t->taps; k++) { \
+            for (int64_t k = 0; k < 4; k++) { \
                 const number *x = RTI_CAST(const number *, t->x) + t->tap[k], *g = RTI_CAST(const number *, t->g) + r * t->g_row; \
                 number sum = zero; \
                 for (int64_t i = 0; i < t->n; i++) \
@@ -375,7 +378,7 @@ typedef struct rti_conv {
     const rti_conv_pass *pass;
     bool gaps;                                /* of any dimension */
     int64_t taps, all_taps, classes, source_size, result_size;               /* taps: those in use */
-    int64_t plane, channel, most;                                            /* elements of a box; of its planes, to the next channel's; channels at a time */
+    int64_t plane, channel, most;             /* elements of a box; from one channel's boxes to the next one's; channels at a time */
     int64_t boxes, pieces, piece, tasks, line_row;                           /* piece: channels of the result that a task computes */
     int64_t *tap_at, *tap_from, *class_first; /* (taps), class by class: in the box; in the weights; (classes + 1): first of a class's taps */
     char *packed;                             /* (groups,classes,tiles of out,in,taps of the class,rows of the tile) */
@@ -733,7 +736,8 @@ static void rti_conv_some_lines(const rti_conv_part *p, int64_t sheet, int64_t m
         c += each;
     } while (c < p->channels);
     l.y_line = step[1] * a[2].result, l.y_step = step[2], l.y_row = v->result_size;
-    l.y = p->result + (((p->at[0] + (sheet - p->from[0]) * step[0]) * a[1].result + p->at[1] + (m - p->from[1]) * step[1]) * a[2].result + p->at[2]) * bytes;
+    int64_t i = p->at[0] + (sheet - p->from[0]) * step[0], j = p->at[1] + (m - p->from[1]) * step[1];
+    l.y = p->result + ((i * a[1].result + j) * a[2].result + p->at[2]) * bytes;
     l.sums = p->sums, l.row = v->line_row, l.line = line;
     l.bias = p->bias, l.add = p->add;
     l.rows = p->rows, l.lines = lines, l.n = p->to[2] - p->from[2];
@@ -756,7 +760,8 @@ static bool rti_conv_within(const rti_conv *v, int64_t k, const rti_conv_corner 
     bool any = true;
     for (int d = RTI_CONV_DIMS - 1; d >= 0; d--) {
         const rti_conv_axis *a = &v->axis[d];
-        int64_t step = v->transposed ? a->stride : 1, shift = v->transposed ? k % a->classes * a->dilation % a->stride - a->shift : 0;     /* result = grid * step + shift */
+        int64_t step = v->transposed ? a->stride : 1;      /* result = grid * step + shift */
+        int64_t shift = v->transposed ? k % a->classes * a->dilation % a->stride - a->shift : 0;
         int64_t from = RTI_MAX(rti_conv_ceil(-shift, step), c->at[d]);
         int64_t to = RTI_MIN(RTI_MIN(rti_conv_ceil(a->result - shift, step), a->end), c->at[d] + a->length);
         k /= a->classes;
@@ -796,7 +801,8 @@ static void rti_conv_task(const rti_conv *v, int64_t task, char *workspace)
     p.box = workspace;
     p.sums = workspace + v->most * v->channel * bytes + RTI_MATMUL_LINE;
     for (int64_t o = first; v->gaps && o < last; o++)
-        rti_conv_fill_gaps(v, &corner, bias ? bias + (group * v->out + o) * bytes : NULL, RTI_CAST(char *, v->result) + (which * v->out + o) * v->result_size * bytes);
+        rti_conv_fill_gaps(v, &corner, bias ? bias + (group * v->out + o) * bytes : NULL,
+                           RTI_CAST(char *, v->result) + (which * v->out + o) * v->result_size * bytes);
     int64_t c = 0;
     do {
         p.channels = RTI_MIN(v->in - c, v->most);
@@ -963,12 +969,14 @@ static void rti_conv_add_dots(const rti_conv_block *b, int64_t row, int64_t rows
     t.sums = sums;
     t.n = n;
     t.g_row = b->q->grid_row;
-    for (int64_t k = 0, all = b->channels * v->taps; k < all; k += t.taps) {
-        t.taps = RTI_MIN(all - k, b->pass->dot_taps);
-        for (int64_t j = 0; j < t.taps; j++) {
+    for (int64_t k = 0, taps, all = b->channels * v->taps; k < all; k += taps) {
+        taps = RTI_MIN(all - k, b->pass->dot_taps);
+        for (int64_t j = 0; j < b->pass->dot_taps; j++) {      /* beyond the last the last again */
             place[j] = c * v->channel + v->tap_at[tap];
             into[j] = c * v->all_taps + v->tap_from[tap];
-            if (++tap == v->taps)
+            if (j < taps - 1 || k + taps < all)
+                tap++;
+            if (tap == v->taps)
                 tap = 0, c++;
         }
         for (int64_t r = 0; r < rows; r += t.rows) {
@@ -977,7 +985,8 @@ static void rti_conv_add_dots(const rti_conv_block *b, int64_t row, int64_t rows
             b->pass->dots(&t);
             rti_conv_sum_lanes(b->pass, v->compute, (char *)sums, t.rows == 1 ? 8 : t.rows * b->pass->dot_taps);
             for (int64_t i = 0; i < t.rows; i++)
-                rti_conv_add_numbers(v->compute, b->weight + (row + r + i) * v->in * v->all_taps * bytes, into, (char *)sums + i * b->pass->dot_taps * bytes, t.taps);
+                rti_conv_add_numbers(v->compute, b->weight + (row + r + i) * v->in * v->all_taps * bytes, into,
+                                     (char *)sums + i * b->pass->dot_taps * bytes, taps);
         }
     }
 }
@@ -1008,8 +1017,8 @@ static void rti_conv_gradient_step(const rti_conv_block *b, int64_t step)
     const rti_conv_corner c = rti_conv_corner_of(v, step % v->boxes);
     for (int64_t k = 0; k < b->channels; k++)
         for (int64_t i = 0; i < images; i++)
-            rti_conv_fill(v, &c, b->source + ((image + i) * v->groups * v->in + k) * v->source_size * bytes, b->box + (k * v->channel + i * v->plane) * bytes,
-                          q->batch * v->plane);
+            rti_conv_fill(v, &c, b->source + ((image + i) * v->groups * v->in + k) * v->source_size * bytes,
+                          b->box + (k * v->channel + i * v->plane) * bytes, q->batch * v->plane);
     for (int64_t row = 0; row < v->out; row += q->rows) {
         const int64_t rows = RTI_MIN(q->rows, v->out - row);
         for (int64_t r = 0; r < rows; r++) {
@@ -1092,4 +1101,5 @@ static void rti_conv_gradient_total(const rti_conv_gradient *q, int64_t begin, i
         q->v.pass->finish(&l);
     }
 }
+RTI_COLD_END
 #endif

@@ -1,5 +1,5 @@
 /* ---- discrete Fourier transforms of one line, in double: out[k] = sum_j in[j] e^(-2 pi i jk/n) ----------------------------------------------
- * Cooley and Tukey's, by the factors 4, 2, 3, 5 and other small primes; lengths with a large prime factor become a convolution of a power of
+ * Cooley and Tukey's, by small primes and 4; lengths with a large prime factor become a convolution of a power of
  * two (Bluestein). The plan and the scratch of a run lie in room that the caller has. The inverse: real and imaginary parts change places,
  * before and after. */
 
@@ -26,15 +26,32 @@ static rti_complex rti_fft_root(int64_t k, int64_t n)
     }
 }
 
-/* Fills in factors, 0 at their end; false if a prime is too large. */
+/* All of them: those up to the root of n, and multiples of it, times each other. */
+static void rti_fft_roots(rti_complex *w, int64_t n)
+{
+    int64_t small = 1;
+    while (small * small < n)
+        small *= 2;
+    for (int64_t k = 0; k < n; k += small) {
+        const rti_complex large = rti_fft_root(k, n);
+        for (int64_t i = 0; i < small && k + i < n; i++)
+            w[k + i] = k ? rti_c_mul(large, w[i]) : rti_fft_root(i, n);
+    }
+}
+
+/* Fills in factors, the odd ones first, as those cost more for few numbers, and 0 at their end; false if a prime is too large. */
 static bool rti_fft_factors(int64_t n, int *factor)
 {
     int at = 0;
-    for (; n % 4 == 0; n /= 4)
-        factor[at++] = 4;
-    for (int p = 2; p <= RTI_FFT_PRIME; p++)
+    for (int p = 3; p <= RTI_FFT_PRIME; p += 2)
         for (; n % p == 0; n /= p)
             factor[at++] = p;
+    if (n & -n & (int64_t)0x2aaaaaaaaaaaaaaa) {        /* an odd power of 2 */
+        factor[at++] = 2;
+        n /= 2;
+    }
+    for (; n % 4 == 0; n /= 4)
+        factor[at++] = 4;
     factor[at] = 0;
     return n == 1;
 }
@@ -156,8 +173,7 @@ static void rti_fft_plan_start(rti_fft_plan *p, int64_t n, rti_complex *room)
     p->w = room;
     const int64_t size = p->m ? p->m : n;
     rti_fft_factors(size, p->factor);
-    for (int64_t k = 0; k < size; k++)
-        p->w[k] = rti_fft_root(k, size);
+    rti_fft_roots(p->w, size);
     if (!p->m)
         return;
     p->kernel = room + p->m;
@@ -168,11 +184,21 @@ static void rti_fft_plan_start(rti_fft_plan *p, int64_t n, rti_complex *room)
 static void rti_fft_plan_finish(rti_fft_plan *p, rti_complex *scratch)
 {
     const int64_t n = p->n, m = p->m;
+    rti_complex *low = scratch + m, *high = low;       /* roots of order 2n, as in rti_fft_roots */
+    int64_t small = 1;
     if (!m)
         return;
+    while (small * small < 2 * n)
+        small *= 2;
+    high += small;
+    for (int64_t i = 0; i < small; i++) {
+        low[i] = rti_fft_root(i % (2 * n), 2 * n);
+        high[i] = rti_fft_root(i * small % (2 * n), 2 * n);
+    }
     memset((void *)scratch, 0, (size_t)m * sizeof *scratch);
     for (int64_t k = 0; k < n; k++) {
-        p->chirp[k] = rti_fft_root((int64_t)((uint64_t)k * (uint64_t)k % (uint64_t)(2 * n)), 2 * n);
+        const int64_t at = (int64_t)((uint64_t)k * (uint64_t)k % (uint64_t)(2 * n));
+        p->chirp[k] = rti_c_mul(high[at / small], low[at % small]);
         scratch[k] = scratch[k ? m - k : 0] = rti_c_conj(p->chirp[k]);
     }
     rti_fft_pass(p->kernel, scratch, p->w, m, 1, p->factor);

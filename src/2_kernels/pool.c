@@ -26,15 +26,21 @@ static void RTI_FN(pooling_take)(void *best, void *tap, void *line, const void *
 
 #if !RTI_PASS
 
-enum { RTI_POOLING_DIMS = 3, RTI_POOLING_LINE = 256, RTI_POOLING_SLACK = 16, RTI_POOLING_TABLE = 64, RTI_POOLING_TAPS = 1 << 24 };   /* more taps have no number in float32 */
+enum {
+    RTI_POOLING_DIMS = 3,
+    RTI_POOLING_LINE = 256, RTI_POOLING_SLACK = 16,      /* results at a time, and the room of a vector behind them */
+    RTI_POOLING_TABLE = 64, RTI_POOLING_TAPS = 1 << 24   /* taps whose places are listed; most taps: more have no number in float32 */
+};
 
 /* A call's planes and windows. Dimensions that it does not have stand in front, of size 1. */
 typedef struct rti_pooling {
     char op[64];                              /* for messages */
     int dims;
     bool exclude_pad;
+    bool adds;                                /* what is scattered is added up, where the last otherwise stays */
     int64_t divisor;                          /* 0: the window's elements */
-    int64_t in[RTI_POOLING_DIMS], out[RTI_POOLING_DIMS], kernel[RTI_POOLING_DIMS], stride[RTI_POOLING_DIMS], padding[RTI_POOLING_DIMS], dilation[RTI_POOLING_DIMS];
+    int64_t in[RTI_POOLING_DIMS], out[RTI_POOLING_DIMS];
+    int64_t kernel[RTI_POOLING_DIMS], stride[RTI_POOLING_DIMS], padding[RTI_POOLING_DIMS], dilation[RTI_POOLING_DIMS];
     rti_class compute;
     int bytes;
     const char *x;                            /* (planes,in), or (planes,out) for what goes the other way */
@@ -54,21 +60,32 @@ static bool rti_pooling_check(const rti_pooling *p, int64_t index)
     return false;
 }
 
-static int64_t rti_pooling_window(const rti_pooling *p, int d, int64_t o) { return o * p->in[d] / p->out[d]; }
-static int64_t rti_pooling_window_end(const rti_pooling *p, int d, int64_t o) { return ((o + 1) * p->in[d] + p->out[d] - 1) / p->out[d]; }
+/* The elements of an adaptive window, and what it takes to go on to the next in its line. */
+typedef struct rti_pooling_box { int64_t from[RTI_POOLING_DIMS], to[RTI_POOLING_DIMS], rest, left; } rti_pooling_box;
 
-/* An adaptive window: the tap begins and ends of output i of a plane. */
-typedef struct rti_pooling_box { int64_t from[RTI_POOLING_DIMS], to[RTI_POOLING_DIMS]; } rti_pooling_box;
-
-static rti_pooling_box rti_pooling_box_of(const rti_pooling *p, int64_t i)
+/* The window of output i, after that of i - 1: it goes from i in / out, rounded down, to (i + 1) in / out, rounded up. */
+static void rti_pooling_next(const rti_pooling *p, int64_t i, rti_pooling_box *b)
 {
-    rti_pooling_box b;
-    for (int d = RTI_POOLING_DIMS - 1; d >= 0; d--) {
-        b.from[d] = rti_pooling_window(p, d, i % p->out[d]);
-        b.to[d] = rti_pooling_window_end(p, d, i % p->out[d]);
-        i /= p->out[d];
+    const int64_t in = p->in[2], out = p->out[2];
+    if (i == 0 || b->left == 0) {
+        for (int d = RTI_POOLING_DIMS - 1; d >= 0; d--) {
+            int64_t o = i % p->out[d];
+            b->from[d] = o * p->in[d] / p->out[d];
+            b->to[d] = ((o + 1) * p->in[d] + p->out[d] - 1) / p->out[d];
+            i /= p->out[d];
+        }
+        b->rest = in % out;
+        b->left = out - 1;
+        return;
     }
-    return b;
+    b->left--;
+    b->from[2] = b->to[2] - (b->rest != 0);
+    b->rest += in % out;
+    b->to[2] = b->from[2] + in / out + (b->rest > 0);
+    if (b->rest > out)
+        b->to[2]++;
+    if (b->rest >= out)
+        b->rest -= out;
 }
 
 #define RTI_POOLING_EACH(b, at) \
@@ -94,24 +111,28 @@ static rti_pooling_box rti_pooling_box_of(const rti_pooling *p, int64_t i)
     } \
     static void rti_pooling_mean_##suffix(const rti_pooling *p, const char *x, char *y) \
     { \
+        rti_pooling_box b = { { 0, 0, 0 }, { 0, 0, 0 }, 0, 0 }; \
         for (int64_t i = 0; i < p->out_plane; i++) { \
-            const rti_pooling_box b = rti_pooling_box_of(p, i); \
+            rti_pooling_next(p, i, &b); \
             number sum = 0; \
             RTI_POOLING_EACH(b, at) \
                 sum += ((const number *)(const void *)x)[at]; \
             for (int d = 0; d < RTI_POOLING_DIMS; d++) \
-                sum /= (number)(b.to[d] - b.from[d]); \
+                if (b.to[d] - b.from[d] > 1) \
+                    sum /= (number)(b.to[d] - b.from[d]); \
             ((number *)(void *)y)[i] = sum; \
         } \
     } \
     static void rti_pooling_mean_back_##suffix(const rti_pooling *p, const char *x, char *y) \
     { \
         memset(y, 0, (size_t)p->in_plane * sizeof(number)); \
+        rti_pooling_box b = { { 0, 0, 0 }, { 0, 0, 0 }, 0, 0 }; \
         for (int64_t i = 0; i < p->out_plane; i++) { \
-            const rti_pooling_box b = rti_pooling_box_of(p, i); \
+            rti_pooling_next(p, i, &b); \
             number share = ((const number *)(const void *)x)[i]; \
             for (int d = 0; d < RTI_POOLING_DIMS; d++) \
-                share /= (number)(b.to[d] - b.from[d]); \
+                if (b.to[d] - b.from[d] > 1) \
+                    share /= (number)(b.to[d] - b.from[d]); \
             RTI_POOLING_EACH(b, at) \
                 ((number *)(void *)y)[at] += share; \
         } \
@@ -119,8 +140,9 @@ static rti_pooling_box rti_pooling_box_of(const rti_pooling *p, int64_t i)
     static void rti_pooling_most_##suffix(const rti_pooling *p, const char *from, char *y, int64_t *index) \
     { \
         const number *x = (const number *)(const void *)from; \
+        rti_pooling_box b = { { 0, 0, 0 }, { 0, 0, 0 }, 0, 0 }; \
         for (int64_t i = 0; i < p->out_plane; i++) { \
-            const rti_pooling_box b = rti_pooling_box_of(p, i); \
+            rti_pooling_next(p, i, &b); \
             int64_t best = (b.from[0] * p->in[1] + b.from[1]) * p->in[2] + b.from[2]; \
             RTI_POOLING_EACH(b, at) \
                 if (x[at] > x[best] || x[at] != x[at]) \
@@ -129,14 +151,14 @@ static rti_pooling_box rti_pooling_box_of(const rti_pooling *p, int64_t i)
             ((number *)(void *)y)[i] = x[best]; \
         } \
     } \
-    static void rti_pooling_scatter_##suffix(const rti_pooling *p, const char *x, const int64_t *index, char *to, bool add) \
+    static void rti_pooling_scatter_##suffix(const rti_pooling *p, const char *x, const int64_t *index, char *to) \
     { \
         number *y = (number *)(void *)to; \
         memset(to, 0, (size_t)p->in_plane * sizeof(number)); \
         for (int64_t i = 0; i < p->out_plane; i++) { \
             if (!rti_pooling_check(p, index[i])) \
                 return; \
-            y[index[i]] = ((const number *)(const void *)x)[i] + (add ? y[index[i]] : 0); \
+            y[index[i]] = ((const number *)(const void *)x)[i] + (p->adds ? y[index[i]] : 0); \
         } \
     }
 #if !RTI_ONE_PASS
@@ -164,7 +186,7 @@ typedef struct rti_pooling_kernels {
     void (*mean)(const rti_pooling *p, const char *x, char *y);
     void (*mean_back)(const rti_pooling *p, const char *x, char *y);
     void (*most)(const rti_pooling *p, const char *x, char *y, int64_t *index);
-    void (*scatter)(const rti_pooling *p, const char *x, const int64_t *index, char *y, bool add);
+    void (*scatter)(const rti_pooling *p, const char *x, const int64_t *index, char *y);
 } rti_pooling_kernels;
 
 #define RTI_POOLING_KERNELS(suffix) rti_pooling_add_##suffix, rti_pooling_divide_##suffix, rti_pooling_mean_##suffix, rti_pooling_mean_back_##suffix, \
@@ -240,7 +262,8 @@ static int64_t rti_pooling_tap_at(const rti_pooling *p, int64_t tap)
 static void rti_pooling_write_index(const rti_pooling *p, const rti_pooling_piece *l, const void *tap, int64_t *index)
 {
     const int64_t known = RTI_MIN(p->kernel[0] * p->kernel[1] * p->kernel[2], (int64_t)RTI_POOLING_TABLE);
-    int64_t at = ((l->o0 * p->stride[0] - p->padding[0]) * p->in[1] + l->o1 * p->stride[1] - p->padding[1]) * p->in[2] + l->first * p->stride[2] - p->padding[2];
+    int64_t row = (l->o0 * p->stride[0] - p->padding[0]) * p->in[1] + l->o1 * p->stride[1] - p->padding[1];
+    int64_t at = row * p->in[2] + l->first * p->stride[2] - p->padding[2];
     for (int64_t i = 0; i < l->n; i++, at += p->stride[2]) {
         int64_t t = p->compute == RTI_CLASS_F32 ? (int64_t)RTI_CAST(const float *, tap)[i]
                   : p->compute == RTI_CLASS_F64 ? (int64_t)RTI_CAST(const double *, tap)[i] : RTI_CAST(const int64_t *, tap)[i];
@@ -371,11 +394,11 @@ static void rti_pooling_most_planes(void *work, int64_t begin, int64_t end)
         rti_pooling_kernels_of(p->compute)->most(p, p->x + k * p->in_plane * p->bytes, p->y + k * p->out_plane * p->bytes, p->index + k * p->out_plane);
 }
 
-static void rti_pooling_scatter_some(const rti_pooling *p, int64_t begin, int64_t end, bool add)
+static void rti_pooling_scatter_planes(void *work, int64_t begin, int64_t end)
 {
+    const rti_pooling *p = RTI_CAST(const rti_pooling *, work);
     for (int64_t k = begin; k < end; k++)
-        rti_pooling_kernels_of(p->compute)->scatter(p, p->x + k * p->out_plane * p->bytes, p->index + k * p->out_plane, p->y + k * p->in_plane * p->bytes, add);
+        rti_pooling_kernels_of(p->compute)->scatter(p, p->x + k * p->out_plane * p->bytes, p->index + k * p->out_plane,
+                                                    p->y + k * p->in_plane * p->bytes);
 }
-static void rti_pooling_scatter_planes(void *work, int64_t begin, int64_t end) { rti_pooling_scatter_some(RTI_CAST(const rti_pooling *, work), begin, end, true); }
-static void rti_pooling_unpool_planes(void *work, int64_t begin, int64_t end) { rti_pooling_scatter_some(RTI_CAST(const rti_pooling *, work), begin, end, false); }
 #endif

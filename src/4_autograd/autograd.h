@@ -31,6 +31,15 @@ typedef rt_tensor *(*rt_hook_fn)(rt_tensor *grad, void *user);
 typedef rt_status (*rt_leaf_hook_fn)(rt_tensor *leaf, void *user);   /* runs when a leaf's gradient has been added to; an error ends the pass */
 typedef struct rt_hook { uint64_t id; } rt_hook;                     /* names a hook for rt_hook_remove; id 0: registering failed */
 
+/* Hooks on what the tape saves, for rt_saved_hooks_push. */
+typedef struct rt_saved_hooks {
+    void *(*pack)(rt_tensor *x, void *user);          /* right after a call: answers what is kept instead of x, such as rt_keep of it in another dtype; NULL: failed */
+    rt_tensor *(*unpack)(void *what, void *user);     /* when a derivative wants it: a tensor of the same shape and dtype; NULL: failed */
+    void (*release)(void *what, void *user);          /* nobody needs it any more; may be NULL */
+    void *user;
+    struct rt_saved_hooks *below;                     /* set by rt_saved_hooks_push */
+} rt_saved_hooks;
+
 /* A function with a derivative of one's own, for rt_function_apply. */
 typedef struct rt_function_ctx rt_function_ctx;
 typedef struct rt_function {
@@ -61,7 +70,7 @@ RT_API bool rt_retains_grad(const rt_tensor *x);                  /* whether it 
  *   errors  RT_ERR_GRAD: x requires no gradient;  RT_ERR_SHAPE in the pass: the hook's answer has another shape or dtype
  *   source  torch.Tensor.register_hook, torch.Tensor.register_post_accumulate_grad_hook (leaves only) */
 RT_API rt_hook rt_register_hook(rt_tensor *x, rt_hook_fn f, void *user);
-RT_API rt_hook rt_register_post_accumulate_grad_hook(rt_tensor *x, rt_leaf_hook_fn f, void *user);   /* f runs after a gradient has been added to the leaf x; torch.Tensor.register_post_accumulate_grad_hook */
+RT_API rt_hook rt_register_post_accumulate_grad_hook(rt_tensor *x, rt_leaf_hook_fn f, void *user);   /* of a leaf: after its grad has been added to, as soon as all of it is there */
 RT_API void rt_hook_remove(rt_hook hook);                         /* from any thread; nothing if x is gone already */
 
 /* Puts d y / d x into the grad of every leaf x that y depends on, adding to what is there; y has one element.
@@ -98,6 +107,12 @@ RT_API bool rt_is_inference(const rt_tensor *x);                  /* whether x's
 RT_API rt_scope rt_detect_anomaly(bool on);
 RT_API bool rt_is_anomaly_enabled(void);                          /* whether this thread is in one; torch.is_anomaly_enabled */
 RT_API void rt_anomaly_label(const char *label);                  /* what this thread's calls are found under from now on, up to 63 characters, copied; NULL: nothing */
+
+/* From now on what this thread's calls save, but for leaves, goes through the hooks pushed last: to keep it smaller, or elsewhere. They are
+ * copied for each call, user lives as long as the graph. Within rt_checkpoint, which saves nothing, they have nothing to do.
+ *   source  torch.autograd.graph.saved_tensors_hooks */
+RT_API rt_status rt_saved_hooks_push(rt_saved_hooks *hooks);      /* the caller keeps *hooks alive until it is popped */
+RT_API void rt_saved_hooks_pop(rt_saved_hooks *hooks);            /* takes them off, and what was pushed after them */
 
 /* y = f(inputs, n, user), of which the tape keeps the inputs only: what f's operations would save is computed again, by another call of f, when
  * a backward pass wants it. f depends on its inputs, user and random numbers (the default generator's, which are the same ones again); other

@@ -155,28 +155,6 @@ static int64_t rti_frame_add(rti_frame *frame, rti_node *node, rti_frame *inner)
     return frame->n_items++;
 }
 
-/* Lets go of what a node has saved, to be computed again. */
-static void rti_node_strip(rti_node *node)
-{
-    for (int k = 0; k < node->n_args; k++) {
-        rt_value *v = &node->arg[k];
-        for (uint32_t i = 0; v->tag == RT_VALUE_TENSORS && v->as.tensors && i < v->count; i++) {
-            rti_release(v->as.tensors[i]);
-            memset((void *)(uintptr_t)&v->as.tensors[i], 0, sizeof v->as.tensors[i]);
-        }
-        if (v->tag != RT_VALUE_TENSOR)
-            continue;
-        rti_release(v->as.tensor);
-        v->as.tensor = NULL;
-    }
-    for (int k = 0; k < node->n_results; k++) {
-        rti_release(rti_node_slot(node, k)->saved);
-        rti_node_slot(node, k)->saved = NULL;
-    }
-    if (node->extra->free_saved)
-        node->extra->free_saved(node->extra);
-}
-
 /* A node made under a checkpoint. */
 static rt_status rti_frame_take(rti_node *node)
 {
@@ -192,80 +170,27 @@ static rt_status rti_frame_take(rti_node *node)
     extra->frame = frame;
     extra->place = place;
     rti_atomic_add32(&frame->refs, 1);
-    rti_node_strip(node);
+    rti_saved_strip(node);
     return RT_OK;
 }
 
 /* ---- the second run ---- */
 
-/* A tensor of the second run with the first run's history; a reference of its own. */
-static rt_tensor *rti_refill(rt_tensor *x, const rti_edge *from)
-{
-    if (!x || rti_absent(x) || !from || !from->node) {
-        rti_retain(x ? x : RT_NONE);
-        return x;
-    }
-    rt_tensor *y = rti_alias(x);
-    rti_grad_meta *meta = y ? rti_meta_make(y) : NULL;
-    if (!meta) {
-        rti_release(y);
-        return NULL;
-    }
-    rti_node_retain(from->node);
-    meta->node = from->node;
-    meta->index = from->index;
-    y->requires_grad = RTI_GRAD_WANTED;
-    return y;
-}
-
-static rt_status rti_refill_into(rt_tensor **slot, rt_tensor *x, const rti_edge *from)
-{
-    if (!x)
-        return RT_OK;
-    rti_release(*slot);
-    *slot = rti_refill(x, from);
-    return *slot ? RT_OK : rti_pending_code();
-}
-
-static rt_status rti_refill_function(rti_node *node, const rti_node *second)
-{
-    rti_applied *to = RTI_CAST(rti_applied *, node->extra->owner);
-    const rti_applied *with = RTI_CAST(const rti_applied *, second->extra->owner);
-    rt_status status = to->n_kept == with->n_kept ? RT_OK : RT_ERR_STATE;
-    for (int i = 0; i < to->n_kept && status == RT_OK; i++) {
-        const rti_kept *kept = &with->kept[i];
-        status = rti_refill_into(&to->kept[i].x, kept->x, kept->input >= 0 ? &node->edge[kept->input] : NULL);
-        to->kept[i].version = kept->version;
-    }
-    return status;
-}
-
 /* The node takes over what its twin of the second run has saved. */
-static rt_status rti_refill_node(rti_node *node, const rti_node *second)
+static rt_status rti_refill_node(rti_node *node, rti_node *second)
 {
     rt_status status = RT_OK;
-    int at = 0;
-    if (node->op->backward == rti_function_backward)
-        return rti_refill_function(node, second);
-    for (int k = 0; k < node->n_args && status == RT_OK; k++) {
-        rt_value *v = &node->arg[k], with = second->arg[k];
-        for (int i = 0; i < rti_value_tensors(v) && status == RT_OK; i++, at++) {
-            rt_tensor **slot = v->tag == RT_VALUE_TENSOR ? &v->as.tensor : v->as.tensors ? (rt_tensor **)(uintptr_t)&v->as.tensors[i] : NULL;
-            rt_tensor *x = v->tag == RT_VALUE_TENSOR ? with.as.tensor : slot && with.as.tensors ? with.as.tensors[i] : NULL;
-            if (slot)
-                status = rti_refill_into(slot, x, &node->edge[at]);
-            node->version[at] = second->version[at];
-        }
-    }
-    for (int k = 0; k < node->n_results && status == RT_OK; k++) {
-        rti_slot *slot = rti_node_slot(node, k);
-        const rti_slot *with = (const rti_slot *)(const void *)(second + 1) + k;
-        status = rti_refill_into(&slot->saved, with->saved, NULL);
-        slot->saved_version = with->saved_version;
+    rti_saved_walk w = rti_saved_begin(node), with = rti_saved_begin(second);
+    while (status == RT_OK && rti_saved_next(&w)) {
+        if (!rti_saved_next(&with))
+            return RT_ERR_STATE;
+        status = rti_saved_put(&w, *with.x);
+        *w.version = *with.version;
     }
     return status;
 }
 
+/* So does an inner frame with its inputs. */
 static rt_status rti_refill_frame(rti_frame *frame, rti_frame *second)
 {
     rt_status status = frame->n == second->n ? RT_OK : RT_ERR_STATE;
@@ -274,7 +199,10 @@ static rt_status rti_refill_frame(rti_frame *frame, rti_frame *second)
         second->state = NULL;
     }
     for (int k = 0; k < frame->n && status == RT_OK && !frame->filled; k++) {
-        status = rti_refill_into(&frame->input[k], second->input[k], &frame->from[k]);
+        rti_saved_walk w = rti_saved_begin(NULL);
+        w.x = &frame->input[k];
+        w.from = &frame->from[k];
+        status = rti_saved_put(&w, second->input[k]);
         frame->version[k] = second->version[k];
     }
     frame->has_all = status == RT_OK;

@@ -1,6 +1,7 @@
 /* ---- the door: every call of every operation comes through here ---------------------------------------------------------------------- */
 
 static rt_status rti_door(const rt_op *op, const rt_value *arg, int n_args, rt_tensor *const *into, rt_value *results);
+static rt_status rti_saved_leave_bases(rti_node *node);
 static rt_status rti_door_watched(const rt_op *op, const rt_value *arg, int n_args, rt_tensor *const *into, rt_value *results);
 
 /* ---- arguments ---- */
@@ -174,12 +175,13 @@ static rt_status rti_check_inplace_grad(const rt_op *op, const rt_tensor *x)
 }
 
 /* Whether results may be written into these tensors as far as gradients are concerned. */
-static RTI_NOINLINE rt_status rti_check_into_grad(const rt_op *op, const rt_value *arg, int n_args, rt_tensor *const *into, rti_look *look)
+static RTI_NOINLINE rt_status rti_check_into_grad(const rt_op *op, const rt_value *arg, int n_args, rt_tensor *const *into, uint32_t wants_grad)
 {
     rti_op_text name;
     rti_shape_text text;
     bool taped = !(rti_modes & RTI_MODE_NO_GRAD);
-    rt_status status = taped && (look->wants_grad & RTI_GRAD_VIEW) ? rti_refresh_arguments(arg, n_args, &look->wants_grad) : RT_OK;
+    int wants = taped && (wants_grad & RTI_GRAD_VIEW) ? rti_refresh_arguments(arg, n_args) : wants_grad != 0;
+    rt_status status = wants < 0 ? rti_pending_code() : RT_OK;
     for (int k = 0; k < op->n_results && status == RT_OK; k++) {
         rt_tensor *x = into[k];
         bool inplace = arg[0].tag == RT_VALUE_TENSOR && arg[0].as.tensor == x;
@@ -193,7 +195,7 @@ static RTI_NOINLINE rt_status rti_check_into_grad(const rt_op *op, const rt_valu
                                                                        "expected one that has a place for each, got shape %s", rti_shape_of_text(&text, x));
         if (rti_is_inference(x) && !(rti_modes & RTI_MODE_INFERENCE))
             return rti_raise(RT_ERR_GRAD, rti_op_base(op, &name), "a tensor made under rt_inference_mode cannot be changed in place outside of it: rt_clone it first");
-        if (!taped || !(look->wants_grad || rti_wants_grad(x)))
+        if (!taped || !(wants || rti_wants_grad(x)))
             continue;
         if (!inplace)
             return rti_raise(RT_ERR_GRAD, rti_op_base(op, &name), "the out form is not differentiable, and an operand requires a gradient");
@@ -249,28 +251,38 @@ static RTI_NOINLINE rt_status rti_door_failed(rti_call *c, rt_status status)
     return status;
 }
 
-/* What comes behind the modes. */
-static RTI_INLINE rt_status rti_door_run_call(const rt_op *op, const rt_value *arg, int n_args, rt_tensor *const *into, rt_value *results, rti_look *look)
+/* Runs an operation. results: owned references. into: where results go instead of new tensors, NULL for new ones. */
+static rt_status rti_door(const rt_op *op, const rt_value *arg, int n_args, rt_tensor *const *into, rt_value *results)
 {
-    rt_status status;
+    rti_look look = { 0, false };
+    rt_status status = rti_door_look(op, arg, n_args, &look);
+    if (RTI_UNLIKELY(status != RT_OK))
+        return status;
+    if (RTI_UNLIKELY(rti_modes & RTI_MODE_WATCHED))
+        return rti_door_watched(op, arg, n_args, into, results);
     if (op->compose && !into)
         return rti_door_compose(op, arg, n_args, results);
-    if (RTI_UNLIKELY(into != NULL) && (status = rti_check_into_grad(op, arg, n_args, into, look)) != RT_OK)
+    if (RTI_UNLIKELY(into != NULL) && (status = rti_check_into_grad(op, arg, n_args, into, look.wants_grad)) != RT_OK)
         return status;
     rti_node *node = NULL;
-    if (look->wants_grad && !(rti_modes & RTI_MODE_NO_GRAD) && !(op->flags & RTI_CONSTANT)) {
-        if (RTI_UNLIKELY(look->wants_grad & RTI_GRAD_VIEW) && (status = rti_refresh_arguments(arg, n_args, &look->wants_grad)) != RT_OK)
-            return status;
-        if (RTI_LIKELY(look->wants_grad != 0)) {
+    if (look.wants_grad && !(rti_modes & RTI_MODE_NO_GRAD) && !(op->flags & RTI_CONSTANT)) {
+        int wants = RTI_UNLIKELY(look.wants_grad & RTI_GRAD_VIEW) ? rti_refresh_arguments(arg, n_args) : 1;
+        if (RTI_UNLIKELY(wants < 0))
+            return rti_pending_code();
+        if (RTI_LIKELY(wants > 0)) {
             if (RTI_UNLIKELY(!op->backward))
                 return rti_refuse_gradient(op);
             node = rti_tape_begin(op, arg, n_args);
             if (RTI_UNLIKELY(!node))
                 return rti_pending_code();
-            if (RTI_UNLIKELY(into != NULL) && (status = rti_tape_set_aside(node, into[0])) != RT_OK) {
-                rti_node_release(node);
-                return status;
-            }
+        }
+        if (RTI_UNLIKELY(into != NULL) && node)
+            status = rti_tape_set_aside(node, into[0]);
+        if (RTI_UNLIKELY(look.wants_grad & RTI_GRAD_VIEW) && node && op->saves && status == RT_OK)
+            status = rti_saved_leave_bases(node);
+        if (RTI_UNLIKELY(status != RT_OK)) {
+            rti_node_release(node);
+            return status;
         }
     }
     rti_call c;
@@ -280,7 +292,7 @@ static RTI_INLINE rt_status rti_door_run_call(const rt_op *op, const rt_value *a
     c.formula = op->formula;
     for (int k = 0; k < RTI_MAX_RESULTS; k++)
         c.out[k] = NULL;
-    status = rti_door_run(&c, into, look->pending);
+    status = rti_door_run(&c, into, look.pending);
     if (RTI_UNLIKELY(node != NULL)) {
         if (status == RT_OK)
             status = rti_tape_end(node, c.out);
@@ -296,19 +308,8 @@ static RTI_INLINE rt_status rti_door_run_call(const rt_op *op, const rt_value *a
     return RT_OK;
 }
 
-/* Runs an operation. results: owned references. into: where results go instead of new tensors, NULL for new ones. */
-static rt_status rti_door(const rt_op *op, const rt_value *arg, int n_args, rt_tensor *const *into, rt_value *results)
-{
-    rti_look look = { 0, false };
-    rt_status status = rti_door_look(op, arg, n_args, &look);
-    if (RTI_UNLIKELY(status != RT_OK))
-        return status;
-    if (RTI_UNLIKELY(rti_modes & RTI_MODE_WATCHED))
-        return rti_door_watched(op, arg, n_args, into, results);
-    return rti_door_run_call(op, arg, n_args, into, results, &look);
-}
-
 static rt_status rti_frame_take(rti_node *node);
+static rt_status rti_saved_pack(rti_node *node);
 
 /* What guards ask of results that have been made: the node notes where it was made, or leaves what it saved to a checkpoint; new memory
  * stops counting. */
@@ -327,6 +328,8 @@ static rt_status rti_watch_results(const rt_op *op, rt_tensor *const *into, cons
         status = rti_note(node);
     if (node && node->op == op && (rti_modes & RTI_MODE_CHECKPOINT) && status == RT_OK)
         status = rti_frame_take(node);
+    else if (node && node->op == op && (rti_modes & RTI_MODE_PACK) && status == RT_OK)
+        status = rti_saved_pack(node);
     return status;
 }
 

@@ -163,7 +163,7 @@ static bool rti_b_needs_member(const rti_backward *b, int k, int i)
 {
     return rti_edge_wanted(b->engine, &b->node->edge[rti_b_edge(b, k) + i]);
 }
-static rt_tensor *rti_b_member(const rti_backward *b, int k, int i)
+static RTI_UNUSED rt_tensor *rti_b_member(const rti_backward *b, int k, int i)
 {
     return rti_b_saved(b, b->node->arg[k].as.tensors[i], rti_b_edge(b, k) + i, "a tensor of argument", k);
 }
@@ -548,6 +548,7 @@ static rt_status rti_node_check_nan(const rti_engine *e, const rti_node *node, r
 }
 
 static rt_status rti_frame_fill(rti_node *node);
+static rt_status rti_saved_unpack(rti_node *node);
 
 static rt_status rti_node_derivative(const rti_engine *e, rti_node *node, rt_tensor **result_grad, rt_tensor **grad)
 {
@@ -560,6 +561,8 @@ static rt_status rti_node_derivative(const rti_engine *e, rti_node *node, rt_ten
                                                                         "set retain_graph the first time");
         if (node->extra->frame)
             status = rti_frame_fill(node);
+        else if (node->extra->packs)
+            status = rti_saved_unpack(node);
     }
     if (status == RT_OK)
         status = rti_node_missing_grads(e, node, result_grad);
@@ -606,41 +609,49 @@ static rt_status rti_node_arrivals(rti_engine *e, rti_node *node, rt_tensor **re
     return status;
 }
 
+/* Takes the results' gradients over from the pass; with no room for them they are let go of. */
+static void rti_node_take(rti_engine *e, rti_node *node, rt_tensor **result_grad)
+{
+    bool first;
+    for (int k = 0; k < node->n_results; k++) {
+        rt_tensor **slot = rti_pass_slot(e, node, k, &first);
+        if (result_grad)
+            result_grad[k] = *slot;
+        else
+            rti_release(*slot);
+        *slot = NULL;
+    }
+}
+
 /* One node, or with run false the end of one that a failed pass still holds. */
 static rt_status rti_node_run(rti_engine *e, rti_node *node, bool run)
 {
     enum { FEW = 8 };
-    rt_tensor *few[(int)FEW + (int)RTI_MAX_RESULTS] = { NULL }, **grad = few, **result_grad;
+    rt_tensor *few[FEW], **grad = few;
     rt_status status = RT_OK;
-    bool much = node->n_edges > FEW || node->n_results > RTI_MAX_RESULTS, first;
-    if (much)
-        grad = RTI_CAST(rt_tensor **, rti_pool_zeroed((size_t)(node->n_edges + node->n_results) * sizeof *grad));
-    result_grad = grad ? grad + (much ? node->n_edges : (int)FEW) : NULL;
-    for (int k = 0; k < node->n_results; k++) {
-        rt_tensor **slot = rti_pass_slot(e, node, k, &first);
-        if (!grad)
-            rti_release(*slot);
-        else
-            result_grad[k] = *slot;
-        *slot = NULL;
-    }
+    int n_edges = node->n_edges, n_results = node->n_results;
+    if (n_edges + n_results > FEW)
+        grad = RTI_CAST(rt_tensor **, rti_pool_get((size_t)(n_edges + n_results) * sizeof *grad));
+    rti_node_take(e, node, grad ? grad + n_edges : NULL);
     if (!grad) {
         rti_pass_leave(e, node, false);
         return rti_pending_code();
     }
+    for (int i = 0; i < n_edges; i++)
+        grad[i] = NULL;
     if (run && RTI_UNLIKELY(e->input || rti_node_is_in(node, RTI_NODE_HOOKED)))
-        status = rti_node_arrivals(e, node, result_grad);
+        status = rti_node_arrivals(e, node, grad + n_edges);
     run = run && status == RT_OK && (!e->input || rti_map_find(&e->needed, node) > 0);
     if (run)
-        status = RTI_UNLIKELY(e->anomaly) ? rti_node_derivative_watched(e, node, result_grad, grad) : rti_node_derivative(e, node, result_grad, grad);
-    for (int i = 0; i < node->n_edges; i++) {
+        status = RTI_UNLIKELY(e->anomaly) ? rti_node_derivative_watched(e, node, grad + n_edges, grad) : rti_node_derivative(e, node, grad + n_edges, grad);
+    for (int i = 0; i < n_edges; i++) {
         if (grad[i] && status == RT_OK && rti_edge_wanted(e, &node->edge[i]))
             status = rti_send(e, &node->edge[i], grad[i]);
         rti_release(grad[i]);
     }
-    for (int k = 0; k < node->n_results; k++)
-        rti_release(result_grad[k]);
-    if (much)
+    for (int k = 0; k < n_results; k++)
+        rti_release(grad[n_edges + k]);
+    if (grad != few)
         rti_pool_put(grad);
     rti_pass_leave(e, node, run && !e->retain_graph);
     return status;
@@ -706,7 +717,9 @@ static rt_status rti_engine_check(const rti_engine *e, rt_tensor *const *outputs
 
 static rt_status rti_engine_loop(rti_engine *e, rt_tensor *const *outputs, rt_tensor *const *grads, int n)
 {
-    rt_status status = rti_engine_survey(e, outputs, n) ? RT_OK : rti_pending_code();
+    rt_status status = RT_OK;
+    if (RTI_UNLIKELY(e->input || rti_atomic_load32(&rti_hooked_leaves) > 0) && !rti_engine_survey(e, outputs, n))
+        status = rti_pending_code();
     for (int64_t i = 0; i < e->n_hooked / 2; i++) {         /* the survey went up, the pass goes down */
         rti_hooked h = e->hooked[i];
         e->hooked[i] = e->hooked[e->n_hooked - 1 - i];
@@ -729,7 +742,8 @@ static rt_status rti_engine_loop(rti_engine *e, rt_tensor *const *outputs, rt_te
     return status == RT_OK ? rti_hooked_run_above(e, 0) : status;
 }
 
-static void rti_engine_end(rti_engine *e)
+/* What few passes have. */
+static RTI_NOINLINE void rti_engine_end(rti_engine *e)
 {
     for (int64_t i = 0; i < e->n_hooked; i++) {
         rti_release(e->hooked[i].grad);
@@ -739,7 +753,6 @@ static void rti_engine_end(rti_engine *e)
         rti_pool_put(e->visit[i].grad);
     rti_pool_put(e->hooked);
     rti_pool_put(e->visit);
-    rti_pool_put(e->heap);
     rti_map_free(&e->wanted);
     rti_map_free(&e->needed);
     rti_map_free(&e->visited);
@@ -763,7 +776,7 @@ static rt_status rti_engine_run(rti_engine *e, rt_tensor *const *outputs, rt_ten
     rt_scope scope = e->create_graph ? rt_enable_grad() : rt_no_grad();
     e->level = scope.level;
     e->anomaly = (rti_modes & RTI_MODE_ANOMALY) != 0;
-    uint32_t held = rti_modes & RTI_MODE_CHECKPOINT;        /* nodes of this pass are no checkpoint's */
+    uint32_t held = rti_modes & (RTI_MODE_CHECKPOINT | RTI_MODE_PACK);      /* they are about the forward pass */
     rti_modes &= ~held;
     if (!e->create_graph)
         rti_modes |= RTI_MODE_CAPTURE;
@@ -771,7 +784,9 @@ static rt_status rti_engine_run(rti_engine *e, rt_tensor *const *outputs, rt_ten
     rt_scope_end(scope);
     rti_modes |= held;
     last = rti_capture_flush();
-    rti_engine_end(e);
+    if (RTI_UNLIKELY(e->input || e->hooked || e->visit || e->hooked_leaf.key))
+        rti_engine_end(e);
+    rti_pool_put(e->heap);
     for (int i = 0; i < n; i++)
         if (root[i])
             rti_node_release(root[i]);

@@ -317,18 +317,23 @@ static rt_status rti_function_record(const rt_function_ctx *ctx, rt_tensor **out
         rti_kept *kept = &a->kept[i];
         if (!rti_absent(kept->x) && rti_is_inference(kept->x))
             status = rti_raise(RT_ERR_GRAD, a->function->name, "a tensor made under rt_inference_mode cannot be saved for the gradient: rt_clone it");
-        rt_tensor *x = kept->output >= 0 && status == RT_OK ? rti_alias(kept->x) : kept->x;
-        if (!x)
-            status = rti_pending_code();
-        else if (x != kept->x)
+        rt_tensor *alias = kept->output >= 0 && status == RT_OK ? rti_alias(kept->x) : NULL;
+        if (alias) {
             rti_release(kept->x);
-        kept->x = x;
-        kept->version = x && !rti_absent(x) ? x->storage->version : 0;
+            kept->x = alias;
+        } else if (kept->output >= 0) {
+            status = rti_pending_code();
+        }
+        kept->version = rti_absent(kept->x) ? 0 : kept->x->storage->version;
     }
+    if (status == RT_OK)
+        status = rti_saved_leave_bases(node);
     if (status == RT_OK && (rti_modes & RTI_MODE_ANOMALY))
         status = rti_note(node);
     if (status == RT_OK && (rti_modes & RTI_MODE_CHECKPOINT))
         status = rti_frame_take(node);
+    else if (status == RT_OK && (rti_modes & RTI_MODE_PACK))
+        status = rti_saved_pack(node);
     for (int k = 0; k < a->op.n_results; k++)
         on_tape[k] = a->constant[k] ? RT_NONE : outputs[k];
     if (status != RT_OK) {

@@ -2,6 +2,7 @@
 
 /* What a thread's autograd is at. */
 typedef struct rti_doing {
+    struct rt_saved_hooks *hooks;     /* rt_saved_hooks_push */
     struct rti_frame *frame;          /* the innermost checkpoint that is running forward */
     const rti_node *derivative;       /* the node whose derivative is running */
     char label[64];                   /* rt_anomaly_label */

@@ -38,6 +38,7 @@ typedef struct rti_extra {
     void *owner;                                      /* a function's context */
     struct rti_frame *frame;                          /* the checkpoint that the call was made in, which recomputes what it has not saved */
     int64_t place;                                    /* and its number there */
+    struct rti_packs *packs;                          /* what hooks have made of what was saved */
     char *note;                                       /* under rt_detect_anomaly: where the call was made; NULL: nothing known */
 } rti_extra;
 
@@ -88,11 +89,11 @@ static rti_extra *rti_node_extra(rti_node *node)
     return node->extra;
 }
 
+static void rti_packs_release(struct rti_packs *packs);
+
 /* Lets go of what a node has saved; nobody reads it any more. */
-static void rti_node_drop_saved(rti_node *node)
+static RTI_NOINLINE void rti_node_drop_saved(rti_node *node)
 {
-    if (!node->op->saves)
-        return;
     for (int k = 0; k < node->n_args; k++) {
         rt_value *v = &node->arg[k];
         if (v->tag == RT_VALUE_TENSOR) {
@@ -110,8 +111,13 @@ static void rti_node_drop_saved(rti_node *node)
         rti_release(slot->saved);
         slot->saved = NULL;
     }
-    if (rti_node_is_in(node, RTI_NODE_EXTRA) && node->extra->free_saved)
+    if (!rti_node_is_in(node, RTI_NODE_EXTRA))
+        return;
+    if (node->extra->free_saved)
         node->extra->free_saved(node->extra);
+    if (node->extra->packs)
+        rti_packs_release(node->extra->packs);
+    node->extra->packs = NULL;
 }
 
 static void rti_hooks_release(struct rti_hooks *hooks);
@@ -120,7 +126,7 @@ static void rti_frame_forget(struct rti_frame *frame, int64_t place);
 /* What few nodes have besides goes with them. */
 static RTI_NOINLINE void rti_node_bury_extra(rti_node *node)
 {
-    if (!rti_node_is_in(node, RTI_NODE_FREED))
+    if (!rti_node_is_in(node, RTI_NODE_FREED) && node->op->saves)
         rti_node_drop_saved(node);
     for (int k = 0; k < node->n_results && rti_node_is_in(node, RTI_NODE_HOOKED); k++)
         rti_hooks_release(rti_node_meta(node, k)->hooks);
@@ -142,7 +148,7 @@ static RTI_INLINE void rti_node_bury(rti_node *node)
 {
     if (RTI_UNLIKELY(node->state != 0))
         rti_node_bury_extra(node);
-    else
+    else if (node->op->saves)
         rti_node_drop_saved(node);
     for (int k = 0, n = node->n_edges; k < n; k++) {
         const rti_edge *e = &node->edge[k];
@@ -204,6 +210,8 @@ static RTI_INLINE void rti_meta_start(rti_grad_meta *meta, void (*release)(rti_m
     meta->lock.held = 0;
 }
 
+static rti_spinlock rti_meta_lock;
+
 /* x's meta, made if there is none; NULL with the error raised. */
 static rti_grad_meta *rti_meta_make(rt_tensor *x)
 {
@@ -214,8 +222,14 @@ static rti_grad_meta *rti_meta_make(rt_tensor *x)
         return NULL;
     rti_meta_start(meta, rti_meta_release, NULL, 0);
     meta->hooks = NULL;
-    x->meta = &meta->head;
-    return meta;
+    rti_lock(&rti_meta_lock);         /* several threads may come to the first gradient of a leaf at once */
+    bool ours = !x->meta;
+    if (ours)
+        x->meta = &meta->head;
+    rti_unlock(&rti_meta_lock);
+    if (!ours)
+        rti_pool_put(meta);
+    return rti_meta(x);
 }
 
 /* ---- recording a call ---- */
@@ -286,8 +300,9 @@ static RTI_INLINE rti_node_size rti_node_measure(const rt_op *op, const rt_value
     return s;
 }
 
-/* Edge number `at` of a node, to where x came from, or to x if it is a leaf. The sizes of x stand at `tail`; answers where they end. */
-static RTI_INLINE char *rti_edge_start(rti_node *node, int at, rt_tensor *x, char *tail, rti_thread *t)
+/* Edge number `at` of a node, to where x came from, or to x if it is a leaf. The sizes of x stand at `tail`; answers where they end.
+ * *versions becomes negative if x's is. */
+static RTI_INLINE char *rti_edge_start(rti_node *node, int at, rt_tensor *x, char *tail, rti_thread *t, int32_t *versions)
 {
     rti_edge *e = &node->edge[at];
     int ndim = x->ndim;
@@ -296,7 +311,9 @@ static RTI_INLINE char *rti_edge_start(rti_node *node, int at, rt_tensor *x, cha
     e->size = (int64_t *)(void *)tail;
     for (int d = 0; d < ndim; d++)
         e->size[d] = x->size[d];
-    node->version[at] = x->storage ? x->storage->version : 0;
+    int32_t version = x->storage ? x->storage->version : 0;
+    node->version[at] = version;
+    *versions |= version;
     e->node = NULL;
     e->leaf = NULL;
     e->shares_leaf = false;
@@ -332,10 +349,8 @@ static RTI_NOINLINE int32_t rti_record_any(rti_node *node, const rt_value *arg, 
     int32_t versions = 0;
     for (; k < node->n_args; k++) {
         const rt_value *v = &arg[k];
-        for (int i = 0; i < rti_value_tensors(v); i++, at++) {
-            tail = rti_edge_start(node, at, rti_value_member(v, i), tail, t);
-            versions |= node->version[at];
-        }
+        for (int i = 0; i < rti_value_tensors(v); i++)
+            tail = rti_edge_start(node, at++, rti_value_member(v, i), tail, t, &versions);
         if (v->tag == RT_VALUE_TENSOR) {
             rti_node_save(node, k, v->as.tensor);
         } else {
@@ -377,7 +392,8 @@ static RTI_NOINLINE rti_node *rti_tape_begin(const rt_op *op, const rt_value *ar
     node->n_edges = s.n_edges;
     node->n_results = op->n_results;
     node->owner = NULL;
-    for (int k = 0; k < op->n_results; k++)
+    rti_node_slot(node, 0)->saved = rti_node_slot(node, 0)->grad = NULL;
+    for (int k = 1; k < op->n_results; k++)
         rti_node_slot(node, k)->saved = rti_node_slot(node, k)->grad = NULL;
     node->arg = (rt_value *)(void *)rti_node_slot(node, op->n_results);
     node->edge = (rti_edge *)(void *)(node->arg + n_args);
@@ -386,9 +402,8 @@ static RTI_NOINLINE rti_node *rti_tape_begin(const rt_op *op, const rt_value *ar
     int32_t versions = 0;
     int k = 0;
     for (; k < n_args && arg[k].tag == RT_VALUE_TENSOR; k++) {
-        tail = rti_edge_start(node, k, arg[k].as.tensor, tail, t);
+        tail = rti_edge_start(node, k, arg[k].as.tensor, tail, t, &versions);
         rti_node_save(node, k, arg[k].as.tensor);
-        versions |= node->version[k];
     }
     if (k < n_args)
         versions |= rti_record_any(node, arg, k, k, tail, t);

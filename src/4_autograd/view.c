@@ -90,19 +90,18 @@ static RTI_INLINE bool rti_wants_grad(rt_tensor *x)
     return (x->requires_grad & RTI_GRAD_WANTED) != 0;
 }
 
-/* Views among the arguments are brought up to date; answers what the arguments want in *wants_grad. */
-static RTI_NOINLINE rt_status rti_refresh_arguments(const rt_value *arg, int n_args, uint32_t *wants_grad)
+/* Views among the arguments are brought up to date; answers whether one of the arguments takes part in gradients, -1 with the error raised. */
+static RTI_NOINLINE int rti_refresh_arguments(const rt_value *arg, int n_args)
 {
-    *wants_grad = 0;
+    int wants = 0;
     for (int k = 0; k < n_args; k++)
         for (int i = 0; i < rti_value_tensors(&arg[k]); i++) {
             rt_tensor *x = rti_value_member(&arg[k], i);
-            rt_status status = x->requires_grad & RTI_GRAD_VIEW ? rti_view_refresh(x) : RT_OK;
-            if (status != RT_OK)
-                return status;
-            *wants_grad |= x->requires_grad & RTI_GRAD_WANTED;
+            if ((x->requires_grad & RTI_GRAD_VIEW) && rti_view_refresh(x) != RT_OK)
+                return -1;
+            wants |= x->requires_grad & RTI_GRAD_WANTED;
         }
-    return RT_OK;
+    return wants;
 }
 
 /* v, a view, has been written into by the call that is now its history: its base becomes what it was with v in its place. */

@@ -99,13 +99,13 @@ static rt_status rti_shape_cat(rti_call *c)
 static rt_status rti_put_slices(rt_tensor *y, rt_tensor *x, int dim, int64_t at)
 {
     rti_slices s = rti_slices_of(x, dim), t = rti_slices_of(y, dim);
-    if (x->dtype == y->dtype && rti_contiguous(x) && rti_contiguous(y)) {
+    if (x->dtype == y->dtype && rti_contiguous(x) && rti_contiguous(y) && s.n * s.bytes > 16) {
         for (int64_t o = 0; o < s.outer; o++)
             memcpy(y->data + (o * t.n + at) * t.bytes, x->data + o * s.n * s.bytes, (size_t)(s.n * s.bytes));
         return RT_OK;
     }
     rt_tensor *place = rti_tensor_view(y, x->size, y->stride, y->ndim, at * y->stride[dim]);
-    rt_status status = place ? rti_copy_into(place, x) : rti_pending_code();
+    rt_status status = place ? rti_put(place, x) : rti_pending_code();
     rti_release(place);
     return status;
 }
@@ -262,7 +262,7 @@ static rt_status rti_run_flip(rti_call *c)
         offset += turns && x->numel > 0 ? (x->size[d] - 1) * x->stride[d] : 0;
     }
     rt_tensor *back = rti_tensor_view(x, x->size, stride, x->ndim, offset);
-    rt_status status = back ? rti_copy_into(c->out[0], back) : rti_pending_code();
+    rt_status status = back ? rti_put(c->out[0], back) : rti_pending_code();
     rti_release(back);
     return status;
 }
@@ -714,7 +714,7 @@ static rt_status rti_run_constant_pad(rti_call *c)
     from = rti_tensor_view(x, size, x->stride, x->ndim, x_offset);
     to = rti_tensor_view(y, size, y->stride, x->ndim, y_offset);
     if (status == RT_OK)
-        status = from && to ? rti_copy_into(to, from) : rti_pending_code();
+        status = from && to ? rti_put(to, from) : rti_pending_code();
     rti_release(from);
     rti_release(to);
     return status;

@@ -303,15 +303,8 @@ static rt_tensor *rti_at_put(rti_at *a, rt_tensor *x, rt_tensor *value)
     return y ? x : NULL;
 }
 
-/* A number as PyTorch writes it: to halves and eighths by way of a larger type. */
-static rt_tensor *rti_at_number_value(const rt_tensor *x, rt_scalar value)
-{
-    if (!rti_is_tensor(x, "at", "x"))
-        return NULL;
-    rt_dtype dtype = (rt_dtype)x->dtype;
-    bool small = rti_is_float(dtype) && rti_element_bytes(dtype) < 4;
-    return rti_scoped(rti_filled("at", rti_shape_copy(NULL, 0), value, small ? RT_FLOAT64 : dtype));
-}
+/* The number as a tensor of x's dtype. */
+static rt_tensor *rti_at_number_value(const rt_tensor *x, rt_scalar value) { return rti_is_tensor(x, "at", "x") ? rt_scalar_tensor(value, (rt_dtype)x->dtype) : NULL; }
 
 /* ---- the functions ---- */
 

@@ -106,8 +106,8 @@ static rt_status rti_conv_sizes(const rti_call *c, rti_conv_numbers *n, const rt
         int64_t size = x->size[2 + d], extent = (w->size[2 + d] - 1) * n->dilation[d] + 1;      /* of the spread kernel */
         if (n->transposed) {
             if (n->output_padding[d] >= n->stride[d] && n->output_padding[d] >= n->dilation[d])
-                return rti_raise(RT_ERR_VALUE, op, "expected an output padding that is less than stride or dilation, got %lld with stride %lld and dilation %lld",
-                                 (long long)n->output_padding[d], (long long)n->stride[d], (long long)n->dilation[d]);
+                return rti_raise(RT_ERR_VALUE, op, "expected an output padding that is less than stride %lld or dilation %lld, got %lld",
+                                 (long long)n->stride[d], (long long)n->dilation[d], (long long)n->output_padding[d]);
             n->size[d] = (size - 1) * n->stride[d] + n->output_padding[d] + extent - 2 * n->padding[d];
             if (n->size[d] < 1)
                 return rti_raise(RT_ERR_SHAPE, op, "an input of shape %s with padding %lld leaves a result of size %lld: expected at least 1",
@@ -162,7 +162,12 @@ static char *rti_conv_job_start(rti_conv_job *j, int64_t shared, int64_t own)
     j->shares = worth < 2 ? 1 : worth < (double)most ? (int64_t)worth : RTI_MAX(most, 1);
     j->bytes = (own + 63) / 64 * 64;
     shared = (shared + 63) / 64 * 64;
-    char *memory = RTI_CAST(char *, rti_pool_get((size_t)RTI_MAX(shared + j->bytes * j->shares, 2048)));
+    int64_t all = rti_size_add(shared, rti_size_mul(j->bytes, j->shares));
+    if (all < 0 || (uint64_t)all > SIZE_MAX / 2) {
+        rti_raise(RT_ERR_MEMORY, "memory", "a convolution's workspace has more bytes than fit");
+        return NULL;
+    }
+    char *memory = RTI_CAST(char *, rti_pool_get((size_t)RTI_MAX(all, 2048)));
     j->workspace = memory ? memory + shared : NULL;
     return memory;
 }
@@ -179,7 +184,7 @@ static rt_status rti_conv_forward(rti_conv *v)
     if (!memory)
         return rti_pending_code();
     rti_conv_prepare(v, memory);
-    rt_status status = rti_parallel_for(rti_conv_sides(v), RTI_MAX(1, 65536 / (RTI_CONV_SIDE * RTI_MAX(v->in, 1) * v->taps)), rti_conv_job_pack, v);
+    rt_status status = rti_parallel_for(rti_conv_sides(v), RTI_MAX(1, 65536 / (RTI_CONV_SIDE * RTI_MAX(v->in, 1) * v->all_taps)), rti_conv_job_pack, v);
     if (status == RT_OK)
         status = rti_parallel_for(j.shares, 1, rti_conv_job_share, &j);
     rti_pool_put(memory);

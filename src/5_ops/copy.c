@@ -22,7 +22,7 @@ static rt_status rti_shape_to(rti_call *c)
 static rt_status rti_copy_over(rt_tensor *out, const rt_tensor *from)
 {
     if (!rti_overlaps(from, out))
-        return rti_copy_into(out, from);
+        return from->dtype == out->dtype && from->storage != out->storage && !(rti_contiguous(from) && rti_contiguous(out)) ? rti_move(out, from) : rti_copy_into(out, from);
     rt_tensor *aside = rti_copy_of(from, (rt_dtype)from->dtype);
     rt_status status = aside ? rti_copy_into(out, aside) : rti_pending_code();
     rti_release(aside);
@@ -94,7 +94,7 @@ static rt_status rti_shape_fill(rti_call *c)
     const rt_tensor *x = rti_arg_tensor(c, 0);
     if (c->n_args < 2 || !rti_value_is_number(&c->arg[1]))
         return rti_refuse_missing(c, "value");
-    if (rti_check_fits("fill", rti_scalar_of_value(&c->arg[1]), (rt_dtype)x->dtype) != RT_OK)
+    if (rti_check_fill("fill", rti_scalar_of_value(&c->arg[1]), (rt_dtype)x->dtype, x->numel) != RT_OK)
         return rti_pending_code();
     return rti_result_like(c, 0, x);
 }

@@ -1,22 +1,65 @@
 /* ---- dropout -------------------------------------------------------------------------------------------------------------------------- */
 
-/* ---- drawing: u < p decides between two numbers, u a float64 uniform for each element in the order of memory ---- */
+/* ---- in the order of memory ---- */
+
+/* x's dimensions, innermost first, in the order in which PyTorch lays out and draws a tensor made like x: by rising stride, among which a
+ * dimension of stride 0 moves nothing and is not moved. */
+static void rti_dense_order(const rt_tensor *x, int *order)
+{
+    for (int i = 0; i < x->ndim; i++)
+        order[i] = x->ndim - 1 - i;
+    for (int i = 1; i < x->ndim; i++) {
+        int at = i;
+        for (int j = i - 1; j >= 0; j--) {
+            int a = order[j], b = order[at];
+            int64_t s = x->stride[a], t = x->stride[b];
+            if (s == 0 || t == 0 || (s == t && x->size[a] <= x->size[b]))
+                continue;
+            if (s < t)
+                break;
+            order[j] = b;
+            order[at] = a;
+            at = j;
+        }
+    }
+}
+
+/* x with its dimensions in that order, outermost first: a new reference. */
+static rt_tensor *rti_in_dense_order(rt_tensor *x)
+{
+    int order[RT_MAX_DIMS];
+    int64_t size[RT_MAX_DIMS], stride[RT_MAX_DIMS];
+    rti_dense_order(x, order);
+    for (int i = 0; i < x->ndim; i++) {
+        size[x->ndim - 1 - i] = x->size[order[i]];
+        stride[x->ndim - 1 - i] = x->stride[order[i]];
+    }
+    return rti_tensor_view(x, size, stride, x->ndim, 0);
+}
+
+/* ---- drawing: u < p decides between two numbers, u a float64 uniform on [0, 1) for each element in the order of memory ---- */
+
+static RTI_INLINE double rti_either(rti_random *r, double p, double yes, double no)
+{
+    double u = (double)(int64_t)(rti_random_word64(r) & 0x1fffffffffffffu) * (1.0 / 9007199254740992.0);
+    return u < p ? yes : no;
+}
 
 static void rti_fill_either(rti_random *r, rt_tensor *x, double p, double yes, double no)
 {
     if (x->dtype == RT_FLOAT32)
         for (int64_t i = 0; i < x->numel; i++)
-            ((float *)(void *)x->data)[i] = (float)(rti_fill_unit_f64(rti_random_word64(r)) < p ? yes : no);
+            ((float *)(void *)x->data)[i] = (float)rti_either(r, p, yes, no);
     else
         for (int64_t i = 0; i < x->numel; i++)
-            ((double *)(void *)x->data)[i] = rti_fill_unit_f64(rti_random_word64(r)) < p ? yes : no;
+            ((double *)(void *)x->data)[i] = rti_either(r, p, yes, no);
 }
 
 /* Into a tensor of any layout and dtype. */
 static rt_status rti_draw_either(rt_tensor *out, double p, double yes, double no, rt_generator *g)
 {
     rt_dtype dtype = out->dtype == RT_FLOAT32 || out->dtype == RT_FLOAT64 ? (rt_dtype)out->dtype : RT_FLOAT32;
-    rt_tensor *order = rti_memory_order(out), *to = NULL;
+    rt_tensor *order = rti_in_dense_order(out), *to = NULL;
     if (order && rti_contiguous(order) && order->dtype == dtype)
         rti_retain(to = order);
     else if (order)
@@ -48,8 +91,9 @@ static rt_status rti_run_bernoulli(rti_call *c)
     rt_generator *g = c->n_args > 2 && c->arg[2].tag == RT_VALUE_GENERATOR ? c->arg[2].as.generator : &rti_default_generator;
     return rti_draw_either(c->out[0], rti_number(rti_scalar_of_value(&c->arg[1])), 1, 0, g);
 }
+static rt_status rti_bernoulli_backward(rti_backward *b) { (void)b; return RT_OK; }      /* nothing of the old elements is left */
 static const rt_op rti_op_bernoulli = { "bernoulli.p(Tensor self, float p, *, Generator? generator=None) -> Tensor", 1, RTI_ANY_OUT, NULL,
-                                        rti_shape_bernoulli, rti_run_bernoulli, NULL, rti_draw_backward, NULL, NULL, 0, -4, 4 };
+                                        rti_shape_bernoulli, rti_run_bernoulli, NULL, rti_bernoulli_backward, NULL, NULL, 0, -4, 4 };
 RT_API rt_tensor *rt_bernoulli_(rt_tensor *x, double p)
 {
     rt_value arg[2];
@@ -59,28 +103,6 @@ RT_API rt_tensor *rt_bernoulli_(rt_tensor *x, double p)
 }
 
 /* ---- noise: what x is multiplied by ---- */
-
-/* x's dimensions, innermost first, in the order in which PyTorch lays out and draws a tensor made like x: by rising stride, among which a
- * dimension of stride 0 moves nothing and is not moved. */
-static void rti_dense_order(const rt_tensor *x, int *order)
-{
-    for (int i = 0; i < x->ndim; i++)
-        order[i] = x->ndim - 1 - i;
-    for (int i = 1; i < x->ndim; i++) {
-        int at = i;
-        for (int j = i - 1; j >= 0; j--) {
-            int a = order[j], b = order[at];
-            int64_t s = x->stride[a], t = x->stride[b];
-            if (s == 0 || t == 0 || (s == t && x->size[a] <= x->size[b]))
-                continue;
-            if (s < t)
-                break;
-            order[j] = b;
-            order[at] = a;
-            at = j;
-        }
-    }
-}
 
 /* A new tensor of x's shape and dtype whose memory follows x's, a new reference. */
 static rt_tensor *rti_dense_like(const rt_tensor *x)

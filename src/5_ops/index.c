@@ -32,92 +32,7 @@ static int rti_dim_arg(const rti_call *c)
     return rti_wrap_dim(rti_op_base(c->op, &name), c->arg[1].as.i, rti_arg_tensor(c, 0)->ndim);
 }
 
-/* ---- what happens to elements: `there` in the tensor that is indexed, `here` beside the index ---- */
-
-typedef struct rti_line {
-    char *there, *here;
-    const int64_t *index;
-    int64_t there_step, scale, here_step, index_step;      /* place i: there + i there_step + index[i index_step] scale, here + i here_step, in bytes */
-    rt_dtype dtype;                                        /* of what is combined by `combine` */
-    rti_combine_fn combine;
-} rti_line;
-
-typedef void (*rti_line_fn)(const rti_line *l, int64_t n);
-
-/* The same with one index, of elements side by side. */
-static RTI_INLINE bool rti_line_is_block(const rti_line *l, size_t wide)
-{
-    return l->index_step == 0 && l->there_step == (int64_t)wide && l->here_step == (int64_t)wide;
-}
-
-#define RTI_LINE(name, type, block, statement) \
-    static void rti_line_##name(const rti_line *l, int64_t n) \
-    { \
-        char *there = l->there, *here = l->here; \
-        const int64_t *index = l->index; \
-        if (rti_line_is_block(l, sizeof(type))) { \
-            there += *index * l->scale; \
-            block; \
-            return; \
-        } \
-        for (int64_t i = 0; i < n; i++, there += l->there_step, here += l->here_step, index += l->index_step) { \
-            char *at = there + *index * l->scale; \
-            statement; \
-        } \
-    }
-#define RTI_LINE_MOVES(wide, type) \
-    RTI_LINE(read##wide, type, memcpy(here, there, (size_t)n * sizeof(type)), memcpy(here, at, sizeof(type))) \
-    RTI_LINE(write##wide, type, memcpy(there, here, (size_t)n * sizeof(type)), memcpy(at, here, sizeof(type)))
-RTI_LINE_MOVES(1, uint8_t)
-RTI_LINE_MOVES(2, uint16_t)
-RTI_LINE_MOVES(4, uint32_t)
-RTI_LINE_MOVES(8, uint64_t)
-RTI_LINE_MOVES(16, rti_complex)
-
-#define RTI_LINE_ADD(name, type) \
-    static RTI_INLINE void rti_add_one_##name(char *to, const char *from) \
-    { \
-        type a, b; \
-        memcpy(&a, to, sizeof a); \
-        memcpy(&b, from, sizeof b); \
-        a += b; \
-        memcpy(to, &a, sizeof a); \
-    } \
-    RTI_LINE(add_##name, type, for (int64_t i = 0; i < n; i++) rti_add_one_##name(there + i * (int64_t)sizeof(type), here + i * (int64_t)sizeof(type)), \
-             rti_add_one_##name(at, here))
-RTI_LINE_ADD(f32, float)
-RTI_LINE_ADD(f64, double)
-RTI_LINE_ADD(i64, uint64_t)
-#undef RTI_LINE_ADD
-#undef RTI_LINE_MOVES
-
-RTI_LINE(combine, rti_line, (void)there, rti_combine_element(l->dtype, l->combine, at, here))
-#undef RTI_LINE
-
-static rti_line_fn rti_line_read(rt_dtype dtype)
-{
-    switch (rti_element_bytes(dtype)) {
-    case 1: return rti_line_read1;
-    case 2: return rti_line_read2;
-    case 4: return rti_line_read4;
-    case 8: return rti_line_read8;
-    default: return rti_line_read16;
-    }
-}
-static rti_line_fn rti_line_write(rt_dtype dtype)
-{
-    switch (rti_element_bytes(dtype)) {
-    case 1: return rti_line_write1;
-    case 2: return rti_line_write2;
-    case 4: return rti_line_write4;
-    case 8: return rti_line_write8;
-    default: return rti_line_write16;
-    }
-}
-static rti_line_fn rti_line_add(rt_dtype dtype)
-{
-    return dtype == RT_FLOAT32 ? rti_line_add_f32 : dtype == RT_FLOAT64 ? rti_line_add_f64 : dtype == RT_INT64 ? rti_line_add_i64 : rti_line_combine;
-}
+/* ---- how elements are combined ---- */
 
 static void rti_combine_product(rti_class c, void *a, const void *b)
 {
@@ -149,127 +64,6 @@ static void rti_combine_extreme(rti_class c, void *a, const void *b, bool less)
 static void rti_combine_max(rti_class c, void *a, const void *b) { rti_combine_extreme(c, a, b, false); }
 static void rti_combine_min(rti_class c, void *a, const void *b) { rti_combine_extreme(c, a, b, true); }
 
-/* ---- walking an index of any number of dimensions ---- */
-
-typedef struct rti_walk {
-    const rt_op *op;
-    rti_line line;                                           /* at the first element; the steps are the last dimension's */
-    rti_line_fn run;
-    int ndim;
-    int64_t n, limit;                                        /* elements; what every index is below */
-    int64_t size[RT_MAX_DIMS + 1], there[RT_MAX_DIMS + 1], here[RT_MAX_DIMS + 1], index[RT_MAX_DIMS + 1];      /* steps; bytes, of the index elements */
-} rti_walk;
-
-static void rti_walk_start(rti_walk *w, const rt_op *op, rti_line_fn run, rt_dtype dtype, rti_combine_fn combine)
-{
-    memset(w, 0, sizeof *w);
-    w->op = op;
-    w->run = run;
-    w->n = 1;
-    w->line.dtype = dtype;
-    w->line.combine = combine;
-}
-
-/* One more dimension, inside those there are. */
-static void rti_walk_add(rti_walk *w, int64_t size, int64_t there, int64_t here, int64_t index)
-{
-    int d = w->ndim - 1;
-    w->n *= size;
-    if (size == 1)
-        return;
-    if (d >= 0 && w->there[d] == there * size && w->here[d] == here * size && w->index[d] == index * size)
-        w->size[d] *= size;             /* walked as one */
-    else
-        w->size[d = w->ndim++] = size;
-    w->there[d] = there;
-    w->here[d] = here;
-    w->index[d] = index;
-}
-
-/* A last dimension of a few elements makes poor lines: the longest one comes last instead. */
-static void rti_walk_turn(rti_walk *w)
-{
-    int last = w->ndim - 1, longest = last;
-    for (int d = 0; d < last; d++)
-        longest = w->size[d] > w->size[longest] ? d : longest;
-    if (last < 1 || w->size[last] >= 16 || longest == last)
-        return;
-    int64_t *const list[] = { w->size, w->there, w->here, w->index };
-    for (int i = 0; i < 4; i++) {
-        int64_t moved = list[i][longest];
-        list[i][longest] = list[i][last];
-        list[i][last] = moved;
-    }
-}
-
-/* n elements of a line, in pieces whose index has been looked at before it is used. */
-static rt_status rti_walk_line(const rti_walk *w, const rti_line *from, int64_t n)
-{
-    enum { PIECE = 1024 };
-    rti_line l = *from;
-    for (int64_t m; n > 0; n -= m) {
-        m = l.index_step == 0 ? n : RTI_MIN(n, (int64_t)PIECE);
-        for (int64_t i = 0, looks = l.index_step == 0 ? 1 : m; i < looks; i++)
-            if (RTI_UNLIKELY((uint64_t)l.index[i * l.index_step] >= (uint64_t)w->limit)) {
-                rti_op_text name;
-                return rti_raise(RT_ERR_INDEX, rti_op_base(w->op, &name), "index %lld is out of range for a dimension of size %lld",
-                                 (long long)l.index[i * l.index_step], (long long)w->limit);
-            }
-        if (w->run)
-            w->run(&l, m);
-        l.there += m * l.there_step;
-        l.here += m * l.here_step;
-        l.index += m * l.index_step;
-    }
-    return RT_OK;
-}
-
-static void rti_walk_range(void *work, int64_t begin, int64_t end)
-{
-    const rti_walk *w = RTI_CAST(const rti_walk *, work);
-    rti_line l = w->line;
-    int64_t at[RT_MAX_DIMS + 1] = { 0 }, left = begin;
-    for (int d = w->ndim - 1; d >= 0; d--) {
-        at[d] = left % w->size[d];
-        left /= w->size[d];
-        l.there += at[d] * w->there[d];
-        l.here += at[d] * w->here[d];
-        l.index += at[d] * w->index[d];
-    }
-    int last = w->ndim - 1;
-    while (begin < end) {
-        int64_t n = last < 0 ? 1 : RTI_MIN(w->size[last] - at[last], end - begin);
-        if (rti_walk_line(w, &l, n) != RT_OK)
-            return;
-        begin += n;
-        for (int d = last; d >= 0; n = 1) {
-            l.there += n * w->there[d];
-            l.here += n * w->here[d];
-            l.index += n * w->index[d];
-            if ((at[d] += n) < w->size[d])
-                break;
-            l.there -= at[d] * w->there[d];
-            l.here -= at[d] * w->here[d];
-            l.index -= at[d] * w->index[d];
-            at[d--] = 0;
-        }
-    }
-}
-
-/* In parallel where places are only read. */
-static rt_status rti_walk_run(rti_walk *w, bool parallel)
-{
-    if (w->n == 0)
-        return RT_OK;
-    rti_walk_turn(w);
-    if (w->ndim > 0) {
-        w->line.there_step = w->there[w->ndim - 1];
-        w->line.here_step = w->here[w->ndim - 1];
-        w->line.index_step = w->index[w->ndim - 1];
-    }
-    return rti_parallel_for(w->n, parallel ? 1 << 15 : w->n, rti_walk_range, w);
-}
-
 /* ---- the rows' common parts ---- */
 
 /* Makes y's elements those of x. */
@@ -295,6 +89,10 @@ static void rti_walk_index(rti_walk *w, const rt_tensor *index) { w->line.index 
 static void rti_walk_places(rti_walk *w, const rt_tensor *index, int dim, const rt_tensor *there, char *here, const rt_tensor *strides)
 {
     int64_t wide = (int64_t)rti_element_bytes((rt_dtype)there->dtype);
+    if (index->numel == 0) {            /* of any number of dimensions */
+        w->n = 0;
+        return;
+    }
     rti_walk_index(w, index);
     w->line.there = there->data;
     w->line.here = here;
@@ -305,8 +103,20 @@ static void rti_walk_places(rti_walk *w, const rt_tensor *index, int dim, const 
                      strides && strides->ndim ? strides->stride[d] * (int64_t)rti_element_bytes((rt_dtype)strides->dtype) : 0, index->stride[d]);
 }
 
+/* Looks at a whole vector of indices, which then need no more looking at. */
+static rt_status rti_walk_looked(rti_walk *w, int64_t step, int64_t n)
+{
+    int64_t bad = rti_first_outside(w->line.index, step, n, w->limit);
+    rti_op_text name;
+    if (bad < n)
+        return rti_raise(RT_ERR_INDEX, rti_op_base(w->op, &name), "index %lld is out of range for a dimension of size %lld", (long long)w->line.index[bad * step],
+                         (long long)w->limit);
+    w->op = NULL;
+    return RT_OK;
+}
+
 /* The walk of index_select and its kin: over slices of `here`, one for each index; NULL for one number. */
-static void rti_walk_slices(rti_walk *w, const rt_tensor *index, int dim, const rt_tensor *there, char *number, const rt_tensor *here)
+static rt_status rti_walk_slices(rti_walk *w, const rt_tensor *index, int dim, const rt_tensor *there, char *number, const rt_tensor *here)
 {
     int64_t wide = (int64_t)rti_element_bytes((rt_dtype)there->dtype);
     rti_walk_index(w, index);
@@ -319,12 +129,13 @@ static void rti_walk_slices(rti_walk *w, const rt_tensor *index, int dim, const 
             rti_walk_add(w, index->numel, 0, here ? rti_stride_at(here, d) * wide : 0, rti_stride_at(index, 0));
         else
             rti_walk_add(w, there->size[d], there->stride[d] * wide, here ? here->stride[d] * wide : 0, 0);
+    return rti_walk_looked(w, rti_stride_at(index, 0), index->numel);
 }
 
 /* Writing over what is also read must not stop half way: all of the index is looked at first. */
 static rt_status rti_walk_write(rti_walk *w, rt_tensor *y, const rt_tensor *x)
 {
-    if (x->storage == y->storage) {
+    if (w->op && x->storage == y->storage) {
         rti_walk look = *w;
         look.run = NULL;
         rt_status status = rti_walk_run(&look, false);
@@ -380,9 +191,10 @@ static rt_status rti_run_index_select(rti_call *c)
     rti_walk w;
     if (!index)
         return rti_pending_code();
-    rti_walk_start(&w, c->op, rti_line_read((rt_dtype)x->dtype), (rt_dtype)x->dtype, NULL);
-    rti_walk_slices(&w, index, rti_dim_arg(c), x, NULL, c->out[0]);
-    rt_status status = rti_walk_run(&w, true);
+    rti_walk_start(&w, c->op, rti_line_read(rti_element_bytes((rt_dtype)x->dtype)), (rt_dtype)x->dtype, NULL);
+    rt_status status = rti_walk_slices(&w, index, rti_dim_arg(c), x, NULL, c->out[0]);
+    if (status == RT_OK)
+        status = rti_walk_run(&w, true);
     rti_release(index);
     return status;
 }
@@ -427,9 +239,10 @@ static rt_status rti_run_into_slices(rti_call *c, bool sums, rt_tensor *source, 
     rt_status status = work && index && (kept || !source) ? RT_OK : rti_pending_code();
     if (status == RT_OK) {
         rt_dtype dtype = (rt_dtype)work->dtype;
-        rti_walk_start(&w, c->op, sums ? rti_line_add(dtype) : rti_line_write(dtype), dtype, rti_accumulate_number);
-        rti_walk_slices(&w, index, rti_dim_arg(c), work, number, kept);
-        status = rti_walk_write(&w, work, rti_arg_tensor(c, 0));
+        rti_walk_start(&w, c->op, sums ? rti_line_add(dtype) : rti_line_write(rti_element_bytes(dtype)), dtype, rti_accumulate_number);
+        status = rti_walk_slices(&w, index, rti_dim_arg(c), work, number, kept);
+        if (status == RT_OK)
+            status = rti_walk_write(&w, work, rti_arg_tensor(c, 0));
     }
     rti_release(kept);
     rti_release(index);
@@ -570,7 +383,7 @@ static rt_status rti_run_gather(rti_call *c)
     rti_walk w;
     if (!index)
         return rti_pending_code();
-    rti_walk_start(&w, c->op, rti_line_read((rt_dtype)x->dtype), (rt_dtype)x->dtype, NULL);
+    rti_walk_start(&w, c->op, rti_line_read(rti_element_bytes((rt_dtype)x->dtype)), (rt_dtype)x->dtype, NULL);
     rti_walk_places(&w, index, rti_dim_arg(c), x, c->out[0]->data, c->out[0]);
     rt_status status = rti_walk_run(&w, true);
     rti_release(index);
@@ -610,7 +423,7 @@ static rt_status rti_run_places(rti_call *c, bool sums)
     rt_status status = work && index && (kept || !source) ? RT_OK : rti_pending_code();
     if (status == RT_OK) {
         rt_dtype dtype = (rt_dtype)work->dtype;
-        rti_walk_start(&w, c->op, sums ? rti_line_add(dtype) : rti_line_write(dtype), dtype, rti_accumulate_number);
+        rti_walk_start(&w, c->op, sums ? rti_line_add(dtype) : rti_line_write(rti_element_bytes(dtype)), dtype, rti_accumulate_number);
         rti_walk_places(&w, index, rti_dim_arg(c), work, kept ? kept->data : (char *)number, kept);
         status = rti_walk_write(&w, work, rti_arg_tensor(c, 0));
     }
@@ -755,7 +568,7 @@ static rt_status rti_run_scatter_reduce(rti_call *c)
     rt_dtype dtype = work ? (rt_dtype)work->dtype : RT_FLOAT32;
     if (status == RT_OK) {
         rti_write_element(dtype, (char *)number, rti_reduce_neutral(how, dtype));
-        rti_walk_start(&w, c->op, self ? NULL : rti_line_write(dtype), dtype, NULL);      /* looks at the index, and clears where self does not count */
+        rti_walk_start(&w, c->op, self ? NULL : rti_line_write(rti_element_bytes(dtype)), dtype, NULL);      /* looks at the index, and clears where self does not count */
         rti_walk_places(&w, index, rti_dim_arg(c), work, (char *)number, NULL);
         status = rti_walk_write(&w, work, rti_arg_tensor(c, 0));
     }

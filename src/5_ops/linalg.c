@@ -959,13 +959,14 @@ static rt_status rti_compose_linalg_matrix_power(const rt_value *arg, int n_args
         return rti_compose_give(scope, rt_clone(rt_expand(rti_la_identity(a->size[a->ndim - 1], (rt_dtype)a->dtype), rti_shape_copy(a->size, a->ndim))), results);
     if (n < 0)
         a = rt_linalg_inv(a);
-    for (uint64_t left = n < 0 ? 0 - (uint64_t)n : (uint64_t)n; left && a; left >>= 1) {
+    bool fine = a != NULL;
+    for (uint64_t left = n < 0 ? 0 - (uint64_t)n : (uint64_t)n; left && fine; left >>= 1) {
         if (left & 1)
-            y = y ? rt_matmul(y, a) : a;
-        if (left > 1)
-            a = rt_matmul(a, a);
+            fine = (y = y ? rt_matmul(y, a) : a) != NULL;
+        if (left > 1 && fine)
+            fine = (a = rt_matmul(a, a)) != NULL;
     }
-    return rti_compose_give(scope, n == 1 ? rt_clone(y) : y, results);
+    return rti_compose_give(scope, !fine ? NULL : n == 1 ? rt_clone(y) : y, results);
 }
 RTI_COMPOSED(linalg_matrix_power, "linalg_matrix_power(Tensor self, int n) -> Tensor")
 static const rt_op rti_op_matrix_power = { "matrix_power(Tensor self, int n) -> Tensor", 1, 0, NULL, NULL, NULL, rti_compose_linalg_matrix_power, NULL, NULL, NULL, 0, -2, 2 };

@@ -15,6 +15,13 @@ RTI_FORMULA3(smooth_difference, x, t, beta)
     return rti_vselect(rti_vlt(d, beta), near, far);
 }
 
+/* its slope by x: (x - t) / beta within -1 to 1 */
+RTI_FORMULA3(smooth_slope, x, t, beta)
+{
+    rti_vf d = rti_vsub(x, t), one = rti_vset(1), near = rti_vdiv(d, beta);
+    return rti_vselect(rti_vle(beta, d), one, rti_vselect(rti_vle(d, rti_vneg(beta)), rti_vneg(one), near));
+}
+
 /* max(x, 0) - x t + log(1 + e^-|x|); the logarithm's last term gives back what 1 + e rounds away */
 RTI_FORMULA2(logits_loss, x, t)
 {
@@ -353,9 +360,10 @@ typedef struct rti_ce_work {
     rti_classes classes;
     const rti_softmax_kernels *kernels;
     rti_class compute;
+    rti_lines lines;             /* of x, a line a target */
     const char *x;
-    char *stats, *to;            /* forward: float64 [rows], the losses; backward: the gradient */
-    const double *grad;          /* backward: one for each row, or one for all */
+    char *stats, *to;            /* forward: float64, the lines' losses; backward: the gradient */
+    const double *grad;          /* backward: one for each line, or one for all */
     bool grad_each;
     double mean, smoothing, all; /* mean: what losses are divided by; all: the weights of all classes */
     size_t wide;
@@ -366,58 +374,123 @@ static RTI_INLINE double rti_ce_read(const rti_ce_work *w, const char *row, int6
     return w->compute == RTI_CLASS_F32 ? (double)((const float *)(const void *)row)[i] : ((const double *)(const void *)row)[i];
 }
 
-static void rti_ce_forward_range(void *work, int64_t begin, int64_t end)
+/* The loss of line i, whose elements stand at x. */
+static double rti_ce_line(const rti_ce_work *w, const char *x, int64_t i)
 {
-    const rti_ce_work *w = RTI_CAST(const rti_ce_work *, work);
-    int64_t n = w->classes.classes;
-    for (int64_t i = begin; i < end; i++) {
-        const char *x = w->x + (size_t)(i * n) * w->wide;
-        char *stats = w->stats + (size_t)(2 * i) * w->wide;
-        double loss = 0, spread = 0, weight = rti_class_weight(&w->classes, i);
-        if (w->classes.target[i] != w->classes.ignore) {
-            w->kernels->stats(x, n, stats);
-            double shift = rti_ce_read(w, stats, 0), log_sum = rti_ce_read(w, stats, 1);
-            for (int64_t k = 0; w->smoothing > 0 && k < n; k++)
-                spread += (w->classes.weight ? w->classes.weight[k] : 1) * (rti_ce_read(w, x, k) - shift - log_sum);
-            loss = -weight * (rti_ce_read(w, x, w->classes.target[i]) - shift - log_sum);
-            if (w->smoothing > 0)
-                loss = (1 - w->smoothing) * loss - w->smoothing / (double)n * spread;
-        } else {
-            memset(stats, 0, 2 * w->wide);
-        }
-        ((double *)(void *)w->to)[i] = loss;
+    int64_t n = w->lines.n;
+    char *stats = w->stats + (size_t)(2 * i) * w->wide;
+    double spread = 0;
+    if (w->classes.target[i] == w->classes.ignore) {
+        memset(stats, 0, 2 * w->wide);
+        return 0;
     }
+    w->kernels->stats(x, n, stats);
+    double shift = rti_ce_read(w, stats, 0), log_sum = rti_ce_read(w, stats, 1);
+    double loss = -rti_class_weight(&w->classes, i) * (rti_ce_read(w, x, w->classes.target[i]) - shift - log_sum);
+    if (!(w->smoothing > 0))
+        return loss;
+    for (int64_t k = 0; k < n; k++)
+        spread += (w->classes.weight ? w->classes.weight[k] : 1) * (rti_ce_read(w, x, k) - shift - log_sum);
+    return (1 - w->smoothing) * loss - w->smoothing / (double)n * spread;
 }
 
 /* d = a (softmax(x) S - (1 - s) w_t [c = t] - s / C w_c), S the sum of what is taken off, s the smoothing, a the loss's gradient */
-static void rti_ce_backward_range(void *work, int64_t begin, int64_t end)
+static void rti_ce_gradient_line(const rti_ce_work *w, const char *x, int64_t i, char *d)
+{
+    int64_t n = w->lines.n, target = w->classes.target[i];
+    bool weighted = w->smoothing > 0 && w->classes.weight, single = w->compute == RTI_CLASS_F32;
+    if (target == w->classes.ignore) {
+        memset(d, 0, (size_t)n * w->wide);
+        return;
+    }
+    double a = w->grad[w->grad_each ? i : 0] / w->mean, hit = a * (1 - w->smoothing) * rti_class_weight(&w->classes, i), part = a * w->smoothing / (double)n;
+    w->kernels->scaled(x, n, w->stats + (size_t)(2 * i) * w->wide, hit + part * w->all, weighted ? 0 : part, d);
+    if (single)
+        ((float *)(void *)d)[target] -= (float)hit;
+    else
+        ((double *)(void *)d)[target] -= hit;
+    for (int64_t k = 0; weighted && k < n; k++)
+        if (single)
+            ((float *)(void *)d)[k] -= (float)(part * w->classes.weight[k]);
+        else
+            ((double *)(void *)d)[k] -= part * w->classes.weight[k];
+}
+
+/* The same of a block of columns, forward and backward, for either type of number. */
+#define RTI_CE_COLUMNS(suffix, type) \
+    static void rti_ce_columns_##suffix(const rti_ce_work *w, const rti_span *block, rti_columns *columns) \
+    { \
+        int64_t n = w->lines.n, step = w->lines.inner, first = block->first; \
+        const type *x = (const type *)(const void *)w->x + block->at; \
+        type (*v)[RTI_COLUMNS] = columns->suffix, *stats = (type *)(void *)w->stats + 2 * first; \
+        double *loss = (double *)(void *)w->to + first, part = w->smoothing / (double)n; \
+        memset(v[3], 0, sizeof v[3]); \
+        w->kernels->stats_columns(x, n, step, block->count, v[0], v[1], v[3]); \
+        for (int64_t j = 0; j < block->count; j++) { \
+            bool counts = w->classes.target[first + j] != w->classes.ignore; \
+            double hit = rti_class_weight(&w->classes, first + j) * (1 - w->smoothing); \
+            stats[2 * j] = v[0][j]; \
+            stats[2 * j + 1] = v[1][j]; \
+            loss[j] = counts ? -hit * (double)(x[w->classes.target[first + j] * step + j] - v[0][j] - v[1][j]) : 0; \
+            v[2][j] = counts ? (type)part : 0; \
+        } \
+        for (int64_t r = 0; w->smoothing > 0 && r < n; r++) \
+            for (int64_t j = 0; j < block->count; j++) \
+                if (v[2][j] > 0) \
+                    loss[j] -= part * (w->classes.weight ? w->classes.weight[r] : 1) * (double)(x[r * step + j] - v[0][j] - v[1][j]); \
+    } \
+    static void rti_ce_gradient_columns_##suffix(const rti_ce_work *w, const rti_span *block, rti_columns *columns) \
+    { \
+        int64_t n = w->lines.n, step = w->lines.inner, first = block->first; \
+        const type *x = (const type *)(const void *)w->x + block->at, *stats = (const type *)(const void *)w->stats + 2 * first; \
+        type (*v)[RTI_COLUMNS] = columns->suffix, *d = (type *)(void *)w->to + block->at; \
+        bool weighted = w->smoothing > 0 && w->classes.weight; \
+        const void *by[4] = { v[0], v[1], v[2], v[3] }; \
+        for (int64_t j = 0; j < RTI_COLUMNS; j++) { \
+            bool counts = j < block->count && w->classes.target[first + j] != w->classes.ignore; \
+            double a = counts ? w->grad[w->grad_each ? first + j : 0] / w->mean : 0, part = a * w->smoothing / (double)n; \
+            v[0][j] = counts ? stats[2 * j] : 0; \
+            v[1][j] = counts ? stats[2 * j + 1] : 0; \
+            v[2][j] = counts ? (type)(a * (1 - w->smoothing) * rti_class_weight(&w->classes, first + j) + part * w->all) : 0; \
+            v[3][j] = weighted ? 0 : (type)part; \
+        } \
+        w->kernels->scaled_columns(x, n, step, block->count, by, d); \
+        for (int64_t j = 0; j < block->count; j++) { \
+            int64_t target = w->classes.target[first + j]; \
+            bool counts = target != w->classes.ignore; \
+            double a = counts ? w->grad[w->grad_each ? first + j : 0] / w->mean : 0; \
+            if (counts) \
+                d[target * step + j] -= (type)(a * (1 - w->smoothing) * rti_class_weight(&w->classes, first + j)); \
+            for (int64_t r = 0; r < n && (!counts || weighted); r++) \
+                d[r * step + j] = counts ? d[r * step + j] - (type)(a * w->smoothing / (double)n * w->classes.weight[r]) : 0; \
+        } \
+    }
+RTI_CE_COLUMNS(f32, float)
+RTI_CE_COLUMNS(f64, double)
+#undef RTI_CE_COLUMNS
+
+/* Lines or blocks of columns, forward without a gradient to start from, else backward. */
+static void rti_ce_range(void *work, int64_t begin, int64_t end)
 {
     const rti_ce_work *w = RTI_CAST(const rti_ce_work *, work);
-    int64_t n = w->classes.classes;
-    double part = w->smoothing / (double)n;
+    size_t bytes = (size_t)w->lines.n * w->wide;
+    bool single = w->compute == RTI_CLASS_F32;
+    rti_columns columns;
     for (int64_t i = begin; i < end; i++) {
-        char *d = w->to + (size_t)(i * n) * w->wide;
-        if (w->classes.target[i] == w->classes.ignore) {
-            memset(d, 0, (size_t)n * w->wide);
-            continue;
-        }
-        double a = w->grad[w->grad_each ? i : 0] / w->mean, hit = a * (1 - w->smoothing) * rti_class_weight(&w->classes, i);
-        bool weighted = w->smoothing > 0 && w->classes.weight;
-        w->kernels->scaled(w->x + (size_t)(i * n) * w->wide, n, w->stats + (size_t)(2 * i) * w->wide, hit + a * part * w->all, weighted ? 0 : a * part, d);
-        if (w->compute == RTI_CLASS_F32)
-            ((float *)(void *)d)[w->classes.target[i]] -= (float)hit;
+        rti_span block = rti_lines_block(&w->lines, i);
+        if (w->lines.inner > 1 && w->grad)
+            (single ? rti_ce_gradient_columns_f32 : rti_ce_gradient_columns_f64)(w, &block, &columns);
+        else if (w->lines.inner > 1)
+            (single ? rti_ce_columns_f32 : rti_ce_columns_f64)(w, &block, &columns);
+        else if (w->grad)
+            rti_ce_gradient_line(w, w->x + (size_t)i * bytes, i, w->to + (size_t)i * bytes);
         else
-            ((double *)(void *)d)[w->classes.target[i]] -= hit;
-        for (int64_t k = 0; weighted && k < n; k++)
-            if (w->compute == RTI_CLASS_F32)
-                ((float *)(void *)d)[k] -= (float)(a * part * w->classes.weight[k]);
-            else
-                ((double *)(void *)d)[k] -= a * part * w->classes.weight[k];
+            ((double *)(void *)w->to)[i] = rti_ce_line(w, w->x + (size_t)i * bytes, i);
     }
 }
 
-/* Fills in what both directions need, x's rows included; rti_ce_end lets go of it. */
-static rt_status rti_ce_begin(rti_ce_work *w, rti_call *c, rt_tensor **rows)
+/* Fills in what both directions need, x as an array included, which the caller lets go of with rti_classes_end. */
+static rt_status rti_ce_begin(rti_ce_work *w, rti_call *c, rt_tensor **array)
 {
     rt_tensor *x = rti_arg_tensor(c, RTI_CE_X);
     int dim = rti_class_dim(x);
@@ -433,28 +506,27 @@ static rt_status rti_ce_begin(rti_ce_work *w, rti_call *c, rt_tensor **rows)
     for (int64_t k = 0; w->smoothing > 0 && k < x->size[dim]; k++)
         w->all += w->classes.weight ? w->classes.weight[k] : 1;
     w->mean = c->arg[RTI_CE_REDUCTION].as.i == RTI_MEAN ? w->classes.total : 1;
-    *rows = rti_rows_as(x, dim, (rt_dtype)x->dtype, w->compute);
-    if (*rows) {
-        w->x = (*rows)->data;
+    w->lines = rti_lines_of(x, dim);
+    *array = rti_array_as(x, (rt_dtype)x->dtype, w->compute);
+    if (*array) {
+        w->x = (*array)->data;
         return RT_OK;
     }
     rti_classes_end(&w->classes);
     return rti_pending_code();
 }
 
-static int64_t rti_ce_grain(const rti_ce_work *w) { return RTI_MAX(1, 8192 / RTI_MAX(w->classes.classes, 1)); }
-
 static rt_status rti_run_ce(rti_call *c)
 {
     rti_ce_work w;
-    rt_tensor *rows;
-    rt_status status = rti_ce_begin(&w, c, &rows);
+    rt_tensor *array;
+    rt_status status = rti_ce_begin(&w, c, &array);
     if (status != RT_OK)
         return status;
     double *loss = RTI_CAST(double *, rti_pool_get(RTI_MAX((size_t)w.classes.n, 1) * sizeof *loss)), sum = 0;
     w.to = (char *)loss;
     w.stats = c->out[1]->data;
-    status = loss ? rti_parallel_for(w.classes.n, rti_ce_grain(&w), rti_ce_forward_range, &w) : rti_pending_code();
+    status = loss ? rti_parallel_for(rti_lines_blocks(&w.lines), rti_lines_grain(&w.lines), rti_ce_range, &w) : rti_pending_code();
     if (status == RT_OK && c->arg[RTI_CE_REDUCTION].as.i == RTI_EACH) {
         rti_store((rt_dtype)c->out[0]->dtype, RTI_CLASS_F64, c->out[0]->data, (int64_t)rti_element_bytes((rt_dtype)c->out[0]->dtype), loss, w.classes.n);
     } else if (status == RT_OK) {
@@ -463,47 +535,57 @@ static rt_status rti_run_ce(rti_call *c)
         rti_write_double(c->out[0], 0, sum / w.mean);
     }
     rti_pool_put(loss);
-    rti_release(rows);
+    rti_release(array);
     rti_classes_end(&w.classes);
     return status;
 }
 
-static rt_status rti_shape_ce_backward(rti_call *c) { return rti_ce_check(c) == RT_OK ? rti_result_like(c, 0, rti_arg_tensor(c, RTI_CE_X)) : rti_pending_code(); }
+static rt_status rti_shape_ce_backward(rti_call *c)
+{
+    const char *op = "cross_entropy_of_classes_backward";
+    const rt_tensor *x = rti_arg_tensor(c, RTI_CE_X), *target = rti_arg_tensor(c, RTI_CE_TARGET), *g = rti_arg_tensor(c, RTI_CE_GRAD);
+    const rt_tensor *stats = rti_arg_tensor(c, RTI_CE_STATS);
+    rti_shape_text a, b;
+    if (rti_ce_check(c) != RT_OK)
+        return rti_pending_code();
+    if (rti_kind_rank((rt_dtype)g->dtype) != 2 || stats->dtype != rti_class_dtype[rti_class_of((rt_dtype)x->dtype)])
+        return rti_raise(RT_ERR_DTYPE, op, "expected a gradient of %s and statistics of %s, got %s and %s", rt_dtype_name((rt_dtype)x->dtype),
+                         rt_dtype_name(rti_class_dtype[rti_class_of((rt_dtype)x->dtype)]), rt_dtype_name((rt_dtype)g->dtype),
+                         rt_dtype_name((rt_dtype)stats->dtype));
+    bool each = c->arg[RTI_CE_REDUCTION].as.i == RTI_EACH;
+    if ((each ? !rti_same_shape(g, target) : g->ndim != 0) || stats->ndim != 2 || stats->size[0] != target->numel || stats->size[1] != 2 || !rti_contiguous(stats))
+        return rti_raise(RT_ERR_SHAPE, op, "expected a gradient of the loss's shape and two numbers for each target, got %s and %s", rti_shape_of_text(&a, g),
+                         rti_shape_of_text(&b, stats));
+    return rti_result_like(c, 0, x);
+}
 
 static rt_status rti_run_ce_backward(rti_call *c)
 {
     rti_ce_work w;
-    rt_tensor *rows, *y = c->out[0], *g = rti_contiguous_as(rti_arg_tensor(c, RTI_CE_GRAD), RT_FLOAT64), *to = NULL;
-    rt_status status = g ? rti_ce_begin(&w, c, &rows) : rti_pending_code();
+    rt_tensor *array, *y = c->out[0], *g = rti_contiguous_as(rti_arg_tensor(c, RTI_CE_GRAD), RT_FLOAT64);
+    rt_status status = g ? rti_ce_begin(&w, c, &array) : rti_pending_code();
     if (status != RT_OK) {
         rti_release(g);
         return status;
     }
-    rt_tensor *ys = rti_dim_last(y, rti_class_dim(y));
-    if (ys && ys->dtype == rows->dtype && rti_contiguous(ys))
-        rti_retain(to = ys);
-    else if (ys)
-        to = rti_tensor_new((rt_dtype)rows->dtype, rows->size, rows->ndim, rows->numel);
+    rt_tensor *to = rti_array_for(y, w.compute);
+    status = to ? RT_OK : rti_pending_code();
     if (to) {
         w.to = to->data;
         w.stats = rti_arg_tensor(c, RTI_CE_STATS)->data;
         w.grad = RTI_CAST(const double *, (void *)g->data);
         w.grad_each = c->arg[RTI_CE_REDUCTION].as.i == RTI_EACH;
-        status = rti_parallel_for(w.classes.n, rti_ce_grain(&w), rti_ce_backward_range, &w);
-        if (status == RT_OK && to != ys)
-            status = rti_copy_into(ys, to);
-    } else {
-        status = rti_pending_code();
+        status = rti_parallel_for(rti_lines_blocks(&w.lines), rti_lines_grain(&w.lines), rti_ce_range, &w);
+        if (status == RT_OK && to != y)
+            status = rti_copy_into(y, to);
     }
     rti_release(to);
-    rti_release(ys);
-    rti_release(rows);
+    rti_release(array);
     rti_release(g);
     rti_classes_end(&w.classes);
     return status;
 }
 
-/* For callers inside the library: its arguments are not checked against each other. */
 static const rt_op rti_op_ce_backward = {
     "cross_entropy_of_classes_backward(Tensor self, Tensor target, Tensor? weight, int reduction, SymInt ignore_index, float label_smoothing, "
     "Tensor grad_output, Tensor stats) -> Tensor", 1, 0, NULL, rti_shape_ce_backward, rti_run_ce_backward, NULL, NULL, NULL, NULL, 0, -5, 5
@@ -671,6 +753,7 @@ RT_API rt_tensor *rt_cross_entropy(rt_tensor *x, rt_tensor *target, const rt_cro
 
 RTI_DEFINE_FORMULA(squared_difference, 2, NULL, NULL)
 RTI_DEFINE_FORMULA(smooth_difference, 3, NULL, NULL)
+RTI_DEFINE_FORMULA(smooth_slope, 3, NULL, NULL)
 RTI_DEFINE_FORMULA(logits_loss, 2, NULL, NULL)
 
 /* dx to the first argument, and less that to the second. */
@@ -689,13 +772,30 @@ static const rt_op rti_op_squared_difference =
     RTI_ELEMENTWISE("squared_difference(Tensor self, Tensor other) -> Tensor", RTI_PROMOTE | RTI_NO_INTEGERS, rti_formula_squared_difference,
                     rti_squared_difference_backward, NULL, RTI_SAVE_IN(0) | RTI_SAVE_IN(1), -4, 4);
 
-/* g where d >= beta, -g where d <= -beta, g d / beta between */
+static rt_tensor *rti_call_smooth(const rt_op *op, rt_tensor *x, rt_tensor *target, double beta)
+{
+    rt_value arg[3];
+    rti_box_tensor(&arg[0], x);
+    rti_box_tensor(&arg[1], target);
+    arg[2] = rt_value_float(beta);
+    return rti_call_op(op, arg, 3);
+}
+
+/* 1 / beta where |x - t| < beta, else 0 */
+static rt_status rti_smooth_slope_backward(rti_backward *b)
+{
+    double beta = rti_arg_number(rti_b_arg(b, 2));
+    rt_tensor *near = rt_lt_scalar(rt_abs(rt_sub(rti_b_input(b, 0), rti_b_input(b, 1))), rt_scalar_float(beta));
+    return rti_set_difference(b, rt_where_scalar_other(near, rt_mul_scalar(rti_b_grad(b, 0), rt_scalar_float(1 / beta)), rt_scalar_int(0)));
+}
+static const rt_op rti_op_smooth_slope =
+    RTI_ELEMENTWISE("smooth_difference_slope(Tensor self, Tensor other, Scalar beta) -> Tensor", RTI_PROMOTE | RTI_NO_INTEGERS, rti_formula_smooth_slope,
+                    rti_smooth_slope_backward, NULL, RTI_SAVE_IN(0) | RTI_SAVE_IN(1), -4, 4);
+
 static rt_status rti_smooth_difference_backward(rti_backward *b)
 {
-    rt_scalar beta = rti_scalar_of_value(rti_b_arg(b, 2));
-    rt_tensor *g = rti_b_grad(b, 0), *d = rt_sub(rti_b_input(b, 0), rti_b_input(b, 1)), *near = rt_mul(g, rt_div_scalar(d, beta));
-    rt_tensor *below = rt_where(rt_le_scalar(d, rt_scalar_float(-rti_number(beta))), rt_neg(g), near);
-    return rti_set_difference(b, rt_where(rt_ge_scalar(d, beta), g, below));
+    rt_tensor *slope = rti_call_smooth(&rti_op_smooth_slope, rti_b_input(b, 0), rti_b_input(b, 1), rti_arg_number(rti_b_arg(b, 2)));
+    return rti_set_difference(b, rt_mul(rti_b_grad(b, 0), slope));
 }
 static const rt_op rti_op_smooth_difference =
     RTI_ELEMENTWISE("smooth_difference(Tensor self, Tensor other, Scalar beta) -> Tensor", RTI_PROMOTE | RTI_NO_INTEGERS, rti_formula_smooth_difference,
@@ -731,14 +831,6 @@ static rt_status rti_compose_l1_loss(const rt_value *arg, int n_args, rt_value *
     return rti_composed(scope, rti_loss_reduced(rt_abs(rt_sub(arg[0].as.tensor, arg[1].as.tensor)), arg[2].as.i), results);
 }
 
-static rt_tensor *rti_smooth_difference(rt_tensor *x, rt_tensor *target, double beta)
-{
-    rt_value arg[3];
-    rti_box_tensor(&arg[0], x);
-    rti_box_tensor(&arg[1], target);
-    arg[2] = rt_value_float(beta);
-    return rti_call_op(&rti_op_smooth_difference, arg, 3);
-}
 static rt_status rti_compose_smooth_l1_loss(const rt_value *arg, int n_args, rt_value *results)
 {
     double beta = rti_arg_number(&arg[3]);
@@ -749,7 +841,7 @@ static rt_status rti_compose_smooth_l1_loss(const rt_value *arg, int n_args, rt_
     if (!(beta > 0))
         return rti_raise(RT_ERR_VALUE, "smooth_l1_loss", "expected a beta of 0 or more, got %g", beta);
     rt_scope scope = rt_scope_begin();
-    return rti_composed(scope, rti_loss_reduced(rti_smooth_difference(arg[0].as.tensor, arg[1].as.tensor, beta), arg[2].as.i), results);
+    return rti_composed(scope, rti_loss_reduced(rti_call_smooth(&rti_op_smooth_difference, arg[0].as.tensor, arg[1].as.tensor, beta), arg[2].as.i), results);
 }
 /* delta times the smooth difference with beta = delta, in x's type */
 static rt_status rti_compose_huber_loss(const rt_value *arg, int n_args, rt_value *results)
@@ -761,7 +853,7 @@ static rt_status rti_compose_huber_loss(const rt_value *arg, int n_args, rt_valu
     if (!(delta > 0))
         return rti_raise(RT_ERR_VALUE, "huber_loss", "expected a delta above 0, got %g", delta);
     rt_scope scope = rt_scope_begin();
-    rt_tensor *each = rti_smooth_difference(arg[0].as.tensor, arg[1].as.tensor, delta);
+    rt_tensor *each = rti_call_smooth(&rti_op_smooth_difference, arg[0].as.tensor, arg[1].as.tensor, delta);
     each = rt_to(delta == 1 ? each : rt_mul_scalar(each, rt_scalar_float(delta)), (rt_dtype)arg[0].as.tensor->dtype);
     return rti_composed(scope, rti_loss_reduced(each, arg[2].as.i), results);
 }
@@ -1218,8 +1310,9 @@ RTI_LOSS_DEFAULTS(gaussian_nll_loss, o.eps = 1e-6;)
 #undef RTI_LOSS_DEFAULTS
 
 static const rt_op *const rti_loss_rows[] = {
-    &rti_op_nll, &rti_op_nll_backward, &rti_op_ce, &rti_op_ce_backward, &rti_op_cross_entropy, &rti_op_squared_difference, &rti_op_smooth_difference,
-    &rti_op_mse_loss, &rti_op_l1_loss, &rti_op_smooth_l1_loss, &rti_op_huber_loss, &rti_op_bce_each, &rti_op_bce, &rti_op_logits_loss, &rti_op_logits,
-    &rti_op_kl_div, &rti_op_poisson, &rti_op_margin_ranking, &rti_op_hinge, &rti_op_soft_margin, &rti_op_cosine_embedding, &rti_op_triplet
+    &rti_op_nll, &rti_op_nll_backward, &rti_op_ce, &rti_op_ce_backward, &rti_op_cross_entropy, &rti_op_squared_difference, &rti_op_smooth_slope,
+    &rti_op_smooth_difference, &rti_op_mse_loss, &rti_op_l1_loss, &rti_op_smooth_l1_loss, &rti_op_huber_loss, &rti_op_bce_each, &rti_op_bce,
+    &rti_op_logits_loss, &rti_op_logits, &rti_op_kl_div, &rti_op_poisson, &rti_op_margin_ranking, &rti_op_hinge, &rti_op_soft_margin,
+    &rti_op_cosine_embedding, &rti_op_triplet
 };
 #endif

@@ -144,6 +144,7 @@ typedef struct rti_norm_work {
     char *y;                          /* result, or x's gradient; NULL: not wanted */
     double *mean, *scale;             /* [rows]; scale: 1 / sqrt(variance + eps) */
     double *variance;                 /* [rows]; NULL: not wanted */
+    int64_t members, repeat;          /* by columns: how many members, and how many columns a row has beside each other; 0: not by columns */
     double *parts;                    /* backward: of every segment, sum g and sum g (x - m); or of every range of rows, dw and db of the class */
     int64_t n_ranges;
 } rti_norm_work;
@@ -240,6 +241,131 @@ static void rti_norm_backward_own(void *work, int64_t begin, int64_t end)
     }
 }
 
+/* ---- the same where segments are short: members of the batch one after another, a block of columns of each ---- */
+
+enum { RTI_NORM_MINUS, RTI_NORM_OFF, RTI_NORM_A, RTI_NORM_B, RTI_NORM_C, RTI_NORM_ARRAYS };      /* -mean, x - mean; what they are combined with */
+
+typedef struct rti_norm_block {
+    union { float f32[RTI_NORM_ARRAYS][RTI_COLUMNS]; double f64[RTI_NORM_ARRAYS][RTI_COLUMNS]; } numbers;
+    void *v[RTI_NORM_ARRAYS];
+    int64_t first, n;                 /* columns; whole rows of them */
+} rti_norm_block;
+
+static int64_t rti_norm_block_size(const rti_norm_work *w) { return RTI_COLUMNS / w->repeat * w->repeat; }
+
+static void rti_norm_block_begin(const rti_norm_work *w, rti_norm_block *b, int64_t i)
+{
+    b->first = i * rti_norm_block_size(w);
+    b->n = RTI_MIN(rti_norm_block_size(w), w->rows * w->repeat - b->first);
+    for (int k = 0; k < RTI_NORM_ARRAYS; k++)
+        b->v[k] = w->compute == RTI_CLASS_F32 ? (void *)b->numbers.f32[k] : (void *)b->numbers.f64[k];
+}
+
+static RTI_INLINE void rti_norm_put(const rti_norm_work *w, rti_norm_block *b, int k, int64_t j, double x)
+{
+    if (w->compute == RTI_CLASS_F32)
+        b->numbers.f32[k][j] = (float)x;
+    else
+        b->numbers.f64[k][j] = x;
+}
+
+/* Member m's part of x or another array like it. */
+static RTI_INLINE int64_t rti_norm_member(const rti_norm_work *w, const rti_norm_block *b, int64_t m)
+{
+    return (m * w->rows * w->repeat + b->first) * (int64_t)w->wide;
+}
+
+static void rti_norm_off(const rti_norm_work *w, const rti_norm_block *b, int64_t m)
+{
+    w->kernels->apply(w->x + rti_norm_member(w, b, m), NULL, b->v[RTI_NORM_MINUS], 0, 1, 0, b->n, b->v[RTI_NORM_OFF]);
+}
+
+/* Of the block's rows: sum g and sum g (x - mean) over members into parts; grad NULL: of x - mean for g. Sixty-four members at a time are
+ * added up in the class. */
+static void rti_norm_block_sums(const rti_norm_work *w, rti_norm_block *b, const char *grad)
+{
+    double *sums = w->parts + 2 * (b->first / w->repeat);
+    for (int64_t j = 0; j < b->n; j++)
+        rti_norm_put(w, b, RTI_NORM_MINUS, j, -w->mean[(b->first + j) / w->repeat]);
+    memset(sums, 0, 2 * (size_t)(b->n / w->repeat) * sizeof *sums);
+    for (int64_t at = 0; at < w->members; at += 64) {
+        memset(b->v[RTI_NORM_A], 0, (size_t)b->n * w->wide);
+        memset(b->v[RTI_NORM_B], 0, (size_t)b->n * w->wide);
+        for (int64_t m = at; m < RTI_MIN(at + 64, w->members); m++) {
+            rti_norm_off(w, b, m);
+            w->kernels->dw(grad ? grad + rti_norm_member(w, b, m) : b->v[RTI_NORM_OFF], b->v[RTI_NORM_OFF], 0, 1, b->n, b->v[RTI_NORM_A], b->v[RTI_NORM_B]);
+        }
+        for (int64_t j = 0; j < b->n; j++) {
+            bool single = w->compute == RTI_CLASS_F32;
+            sums[2 * (j / w->repeat)] += single ? (double)b->numbers.f32[RTI_NORM_B][j] : b->numbers.f64[RTI_NORM_B][j];
+            sums[2 * (j / w->repeat) + 1] += single ? (double)b->numbers.f32[RTI_NORM_A][j] : b->numbers.f64[RTI_NORM_A][j];
+        }
+    }
+}
+
+static void rti_norm_forward_columns(void *work, int64_t begin, int64_t end)
+{
+    const rti_norm_work *w = RTI_CAST(const rti_norm_work *, work);
+    double n = (double)(w->members * w->repeat);
+    rti_norm_block b;
+    for (int64_t i = begin; i < end; i++) {
+        rti_norm_block_begin(w, &b, i);
+        int64_t first = b.first / w->repeat, last = first + b.n / w->repeat;
+        for (int64_t r = first; !w->fixed && r < last; r++)
+            w->mean[r] = 0;
+        for (int pass = 0; pass < 2 && !w->fixed; pass++) {
+            rti_norm_block_sums(w, &b, NULL);
+            for (int64_t r = first; r < last; r++) {
+                w->mean[r] += pass == 0 ? w->parts[2 * r] / n : 0;
+                w->variance[r] = w->parts[2 * r + 1] / n;
+                w->scale[r] = 1 / sqrt(w->variance[r] + w->eps);
+            }
+        }
+        for (int64_t j = 0; j < b.n; j++) {
+            int64_t r = (b.first + j) / w->repeat;
+            rti_norm_put(w, &b, RTI_NORM_MINUS, j, -w->mean[r]);
+            rti_norm_put(w, &b, RTI_NORM_A, j, w->scale[r] * rti_norm_weight(w, w->weight, r, 0, 1));
+            rti_norm_put(w, &b, RTI_NORM_B, j, rti_norm_weight(w, w->bias, r, 0, 0));
+        }
+        for (int64_t m = 0; m < w->members; m++) {
+            rti_norm_off(w, &b, m);
+            w->kernels->apply(b.v[RTI_NORM_OFF], b.v[RTI_NORM_A], b.v[RTI_NORM_B], 0, 1, 0, b.n, w->y + rti_norm_member(w, &b, m));
+        }
+    }
+}
+
+/* d = g w a + (x - mean) B + C */
+static void rti_norm_backward_columns(void *work, int64_t begin, int64_t end)
+{
+    const rti_norm_work *w = RTI_CAST(const rti_norm_work *, work);
+    double n = (double)(w->members * w->repeat);
+    rti_norm_block b;
+    for (int64_t i = begin; i < end; i++) {
+        rti_norm_block_begin(w, &b, i);
+        rti_norm_block_sums(w, &b, w->grad);
+        for (int64_t j = 0; j < b.n; j++) {
+            int64_t r = (b.first + j) / w->repeat;
+            double a = w->scale[r], by = a * rti_norm_weight(w, w->weight, r, 0, 1);
+            rti_norm_put(w, &b, RTI_NORM_A, j, by);
+            rti_norm_put(w, &b, RTI_NORM_B, j, w->fixed ? 0 : -by * a * a * w->parts[2 * r + 1] / n);
+            rti_norm_put(w, &b, RTI_NORM_C, j, w->fixed ? 0 : -by * w->parts[2 * r] / n);
+        }
+        for (int64_t m = 0; m < w->members && w->y; m++) {
+            int64_t at = rti_norm_member(w, &b, m);
+            rti_norm_off(w, &b, m);
+            w->kernels->apply(b.v[RTI_NORM_OFF], b.v[RTI_NORM_B], b.v[RTI_NORM_C], 0, 1, 0, b.n, b.v[RTI_NORM_OFF]);
+            w->kernels->apply(w->grad + at, b.v[RTI_NORM_A], b.v[RTI_NORM_OFF], 0, 1, 0, b.n, w->y + at);
+        }
+    }
+}
+
+/* Runs over rows, or blocks of columns of about as many elements as are worth another thread. */
+static rt_status rti_norm_columns_run(rti_norm_work *w, rt_range_fn run)
+{
+    int64_t size = rti_norm_block_size(w), blocks = (w->rows * w->repeat + size - 1) / size;
+    return rti_parallel_for(blocks, RTI_MAX(1, 8192 / RTI_MAX(size * w->members, 1)), run, w);
+}
+
 static int64_t rti_norm_grain(const rti_norm_work *w) { return RTI_MAX(1, 8192 / RTI_MAX(w->segments * w->length, 1)); }
 
 /* What the segments' sums, or the ranges', come to for each weight: into float64 dw[channels], db[channels]. */
@@ -247,8 +373,9 @@ static void rti_norm_gather(const rti_norm_work *w, double *dw, double *db)
 {
     memset(dw, 0, (size_t)w->channels * sizeof *dw);
     memset(db, 0, (size_t)w->channels * sizeof *db);
-    for (int64_t i = 0; !w->own_weights && i < w->rows * w->segments; i++) {
-        int64_t r = i / w->segments, k = (r * w->weight_row + i % w->segments * w->weight_segment) % w->channels;
+    int64_t segments = w->members ? 1 : w->segments;
+    for (int64_t i = 0; !w->own_weights && i < w->rows * segments; i++) {
+        int64_t r = i / segments, k = (r * w->weight_row + i % segments * w->weight_segment) % w->channels;
         db[k] += w->parts[2 * i];
         dw[k] += w->parts[2 * i + 1] * w->scale[r];
     }
@@ -263,7 +390,7 @@ static void rti_norm_gather(const rti_norm_work *w, double *dw, double *db)
 
 /* ---- from tensors to rows and back ---- */
 
-enum { RTI_NORM_HELD = 10 };
+enum { RTI_NORM_HELD = 8 };
 
 /* A call of one of the rows below: the rows, and what is held for them. */
 typedef struct rti_norm_call {
@@ -273,7 +400,6 @@ typedef struct rti_norm_call {
     void *held[RTI_NORM_HELD];         /* tensors, then memory of the pool */
     int n_tensors;
     double *memory;
-    bool swapped;                      /* x lies as [C, N, *] in a copy */
     bool failed;
 } rti_norm_call;
 
@@ -305,54 +431,24 @@ static char *rti_norm_hold(rti_norm_call *k, rt_tensor *x)
     return x->data;
 }
 
-/* x's first two dimensions changed places, if the call's rows want it so; a new reference. */
-static rt_tensor *rti_norm_turned(const rti_norm_call *k, rt_tensor *x)
-{
-    int64_t size[RT_MAX_DIMS], stride[RT_MAX_DIMS];
-    for (int d = 0; d < x->ndim; d++) {
-        int from = k->swapped && d < 2 ? 1 - d : d;
-        size[d] = x->size[from];
-        stride[d] = x->stride[from];
-    }
-    return rti_tensor_view(x, size, stride, x->ndim, 0);
-}
-
 /* An array of the class with the tensor's elements; NULL for an absent one. */
-static const char *rti_norm_in(rti_norm_call *k, rt_tensor *x, bool turn)
-{
-    if (k->failed || !x)
-        return NULL;
-    if (!turn || !k->swapped)
-        return rti_norm_hold(k, rti_contiguous_as(x, k->dtype));
-    rt_tensor *view = rti_norm_turned(k, x), *y = view ? rti_contiguous_as(view, k->dtype) : NULL;
-    rti_release(view);
-    return rti_norm_hold(k, y);
-}
+static const char *rti_norm_in(rti_norm_call *k, rt_tensor *x) { return k->failed || !x ? NULL : rti_norm_hold(k, rti_contiguous_as(x, k->dtype)); }
 
-/* Where the rows' result goes: result `at` of the call itself, or memory that rti_norm_deliver copies from. */
+/* Where the rows' result goes: result `at` of the call itself, or memory that rti_norm_deliver brings there. */
 static char *rti_norm_out(rti_norm_call *k, int at)
 {
     rt_tensor *out = k->c->out[at];
-    if (k->failed || (out->dtype == k->dtype && !k->swapped && rti_contiguous(out)))
+    if (k->failed || (out->dtype == k->dtype && rti_contiguous(out)))
         return k->failed ? NULL : out->data;
-    rt_tensor *view = rti_norm_turned(k, out);
-    char *data = view ? rti_norm_hold(k, rti_tensor_new(k->dtype, view->size, view->ndim, view->numel)) : NULL;
-    k->failed = k->failed || !view;
-    rti_release(view);
-    return data;
+    return rti_norm_hold(k, rti_tensor_new(k->dtype, out->size, out->ndim, out->numel));
 }
 
 static void rti_norm_deliver(rti_norm_call *k, int at, const char *data)
 {
     rt_tensor *out = k->c->out[at];
-    if (k->failed || data == out->data)
-        return;
-    rt_tensor *view = rti_norm_turned(k, out);
-    for (int i = 0; view && i < k->n_tensors; i++)
+    for (int i = 0; !k->failed && data != out->data && i < k->n_tensors; i++)
         if (RTI_CAST(rt_tensor *, k->held[i])->data == data)
-            k->failed = rti_copy_into(view, RTI_CAST(rt_tensor *, k->held[i])) != RT_OK;
-    k->failed = k->failed || !view;
-    rti_release(view);
+            k->failed = rti_copy_into(out, RTI_CAST(rt_tensor *, k->held[i])) != RT_OK;
 }
 
 /* Room for n float64 numbers, once a call. */
@@ -381,7 +477,8 @@ static void rti_norm_load(rti_norm_call *k, rt_tensor *x, double *to, int64_t n)
 static void rti_norm_run_forward(rti_norm_call *k)
 {
     if (!k->failed)
-        k->failed = rti_parallel_for(k->w.rows, rti_norm_grain(&k->w), rti_norm_forward_range, &k->w) != RT_OK;
+        k->failed = (k->w.members ? rti_norm_columns_run(&k->w, rti_norm_forward_columns)
+                                  : rti_parallel_for(k->w.rows, rti_norm_grain(&k->w), rti_norm_forward_range, &k->w)) != RT_OK;
 }
 
 /* Runs the gradient and writes what is wanted of results 0 x, 1 weight, 2 bias. mean, scale: as the forward call saved them. */
@@ -393,9 +490,9 @@ static rt_status rti_norm_run_backward(rti_norm_call *k, rt_tensor *g, rt_tensor
     int64_t parts = w->own_weights ? 2 * w->n_ranges * w->length : 2 * w->rows * w->segments;
     double *room = rti_norm_room(k, 2 * w->rows + 2 * w->channels + parts);
     bool wants_x = mask[0];
-    w->x = rti_norm_in(k, x, true);
-    w->grad = rti_norm_in(k, g, true);
-    w->weight = rti_norm_in(k, weight, false);
+    w->x = rti_norm_in(k, x);
+    w->grad = rti_norm_in(k, g);
+    w->weight = rti_norm_in(k, weight);
     w->y = wants_x ? rti_norm_out(k, 0) : NULL;
     if (k->failed)
         return rti_norm_end(k);
@@ -412,7 +509,8 @@ static rt_status rti_norm_run_backward(rti_norm_call *k, rt_tensor *g, rt_tensor
     if (!k->failed && w->own_weights)
         k->failed = rti_parallel_for(w->n_ranges, 1, rti_norm_backward_own, w) != RT_OK;
     else if (!k->failed)
-        k->failed = rti_parallel_for(w->rows, rti_norm_grain(w), rti_norm_backward_range, w) != RT_OK;
+        k->failed = (w->members ? rti_norm_columns_run(w, rti_norm_backward_columns)
+                                : rti_parallel_for(w->rows, rti_norm_grain(w), rti_norm_backward_range, w)) != RT_OK;
     if (wants_x)
         rti_norm_deliver(k, 0, w->y);
     if (!k->failed && (mask[1] || (n_results > 2 && mask[2])))
@@ -589,6 +687,12 @@ static rt_status rti_norm_shape_layer(rti_call *c, const char *op, int n_beside,
 static rt_status rti_shape_layer_norm(rti_call *c) { return rti_norm_shape_layer(c, "native_layer_norm", 2, 3); }
 static rt_status rti_shape_rms_norm(rti_call *c) { return rti_norm_shape_layer(c, "_fused_rms_norm", 1, 2); }
 
+/* The argument, or what separates 1 from the next number: in float32 for half types. */
+static double rti_rms_eps(const rt_value *v, rt_dtype dtype)
+{
+    return v->tag != RT_VALUE_NONE ? rti_arg_number(v) : dtype == RT_FLOAT64 ? 2.220446049250313e-16 : 1.1920928955078125e-07;
+}
+
 static rt_status rti_norm_run_layer(rti_call *c, bool rms)
 {
     rti_norm_call k;
@@ -596,14 +700,11 @@ static rt_status rti_norm_run_layer(rti_call *c, bool rms)
     rti_norm_begin(&k, c, x);
     rti_norm_layer_rows(&k, x, &c->arg[1]);
     k.w.centred = !rms;
-    if (!rms)
-        k.w.eps = rti_arg_number(&c->arg[4]);
-    else
-        k.w.eps = c->arg[3].tag != RT_VALUE_NONE ? rti_arg_number(&c->arg[3]) : k.w.compute == RTI_CLASS_F32 ? 1.1920928955078125e-07 : 2.220446049250313e-16;
+    k.w.eps = rms ? rti_rms_eps(&c->arg[3], (rt_dtype)x->dtype) : rti_arg_number(&c->arg[4]);
     double *room = rti_norm_room(&k, 2 * k.w.rows);
-    k.w.x = rti_norm_in(&k, x, false);
-    k.w.weight = rti_norm_in(&k, rti_arg_tensor(c, 2), false);
-    k.w.bias = rms ? NULL : rti_norm_in(&k, rti_arg_tensor(c, 3), false);
+    k.w.x = rti_norm_in(&k, x);
+    k.w.weight = rti_norm_in(&k, rti_arg_tensor(c, 2));
+    k.w.bias = rms ? NULL : rti_norm_in(&k, rti_arg_tensor(c, 3));
     k.w.y = rti_norm_out(&k, 0);
     k.w.mean = room;
     k.w.scale = room ? room + k.w.rows : NULL;
@@ -679,14 +780,13 @@ static rt_status rti_norm_layer_gradient(rti_backward *b, bool rms)
         return RT_OK;
     if (b->engine->create_graph) {
         rti_norm_view v;
-        memset((void *)&v, 0, sizeof v);
+        memset(&v, 0, sizeof v);
         v.shape = rti_shape_copy(x->size, x->ndim);
         v.by = rti_shape_copy(list->as.ints, (int)list->count);
         for (uint32_t d = 0; d < list->count; d++)
             v.dims[v.n_dims++] = x->ndim - (int64_t)list->count + d;
         v.centred = !rms;
-        v.eps = !rms ? rti_arg_number(rti_b_arg(b, 4)) : rti_b_arg(b, 3)->tag != RT_VALUE_NONE ? rti_arg_number(rti_b_arg(b, 3))
-              : rti_class_of((rt_dtype)x->dtype) == RTI_CLASS_F32 ? 1.1920928955078125e-07 : 2.220446049250313e-16;
+        v.eps = rms ? rti_rms_eps(rti_b_arg(b, 3), (rt_dtype)x->dtype) : rti_arg_number(rti_b_arg(b, 4));
         return rti_norm_composed(b, &v, 2, !rms);
     }
     rt_value arg[8];
@@ -822,9 +922,9 @@ static rt_status rti_run_group_norm(rti_call *c)
     rti_norm_group_rows(&k, c->arg[3].as.i, c->arg[4].as.i, c->arg[5].as.i, c->arg[6].as.i);
     k.w.eps = rti_arg_number(&c->arg[7]);
     double *room = rti_norm_room(&k, 2 * k.w.rows);
-    k.w.x = rti_norm_in(&k, x, false);
-    k.w.weight = rti_norm_in(&k, rti_arg_tensor(c, 1), false);
-    k.w.bias = rti_norm_in(&k, rti_arg_tensor(c, 2), false);
+    k.w.x = rti_norm_in(&k, x);
+    k.w.weight = rti_norm_in(&k, rti_arg_tensor(c, 1));
+    k.w.bias = rti_norm_in(&k, rti_arg_tensor(c, 2));
     k.w.y = rti_norm_out(&k, 0);
     k.w.mean = room;
     k.w.scale = room ? room + k.w.rows : NULL;
@@ -883,7 +983,7 @@ static rt_status rti_group_norm_gradient(rti_backward *b)
     if (b->engine->create_graph) {
         rti_norm_view v;
         int64_t shape[4] = { n, groups, channels / groups, inner }, by[4] = { 1, groups, channels / groups, 1 };
-        memset((void *)&v, 0, sizeof v);
+        memset(&v, 0, sizeof v);
         v.shape = rti_shape_copy(shape, 4);
         v.by = rti_shape_copy(by, 4);
         v.dims[0] = 2;
@@ -958,16 +1058,18 @@ static RTI_INLINE int64_t rti_norm_inner(const rt_tensor *x)
     return inner;
 }
 
-/* Channels are rows of N segments; where those are short, of a copy in which a channel's elements are neighbours. */
+/* Channels are rows of N segments; where those are short, they are worked on by columns. */
 static void rti_norm_batch_rows(rti_norm_call *k, const rt_tensor *x)
 {
     int64_t inner = rti_norm_inner(x), n = x->size[0], channels = x->size[1];
     k->w.rows = k->w.channels = channels;
     k->w.weight_row = 1;
-    k->swapped = inner < 16 && n > 1 && channels > 1;
-    k->w.segments = k->swapped ? 1 : n;
-    k->w.length = k->swapped ? n * inner : inner;
-    k->w.base = k->w.length;
+    k->w.segments = n;
+    k->w.length = k->w.base = inner;
+    if (inner > 0 && inner < 16 && n > 1) {
+        k->w.members = n;
+        k->w.repeat = inner;
+    }
     k->w.step = channels * inner;
 }
 
@@ -1025,16 +1127,17 @@ static rt_status rti_run_batch_norm(rti_call *c)
     rti_norm_batch_rows(&k, x);
     k.w.eps = rti_arg_number(&c->arg[RTI_BN_EPS]);
     k.w.fixed = !c->arg[RTI_BN_TRAINING].as.i;
-    double *room = rti_norm_room(&k, 3 * k.w.rows), n = (double)(k.w.segments * k.w.length);
-    k.w.x = rti_norm_in(&k, x, true);
-    k.w.weight = rti_norm_in(&k, rti_arg_tensor(c, RTI_BN_WEIGHT), false);
-    k.w.bias = rti_norm_in(&k, rti_arg_tensor(c, RTI_BN_BIAS), false);
+    double *room = rti_norm_room(&k, 5 * k.w.rows), n = (double)(k.w.segments * k.w.length);
+    k.w.x = rti_norm_in(&k, x);
+    k.w.weight = rti_norm_in(&k, rti_arg_tensor(c, RTI_BN_WEIGHT));
+    k.w.bias = rti_norm_in(&k, rti_arg_tensor(c, RTI_BN_BIAS));
     k.w.y = rti_norm_out(&k, 0);
     if (k.failed)
         return rti_norm_end(&k);
     k.w.mean = room;
     k.w.scale = room + k.w.rows;
     k.w.variance = room + 2 * k.w.rows;
+    k.w.parts = room + 3 * k.w.rows;
     if (k.w.fixed) {
         rti_norm_load(&k, mean, k.w.mean, k.w.rows);
         rti_norm_load(&k, var, k.w.variance, k.w.rows);
@@ -1110,7 +1213,7 @@ static rt_status rti_batch_norm_gradient(rti_backward *b)
         int64_t shape[3] = { x->size[0], x->size[1], 1 }, by[3] = { 1, x->size[1], 1 };
         for (int d = 2; d < x->ndim; d++)
             shape[2] *= x->size[d];
-        memset((void *)&v, 0, sizeof v);
+        memset(&v, 0, sizeof v);
         v.shape = rti_shape_copy(shape, 3);
         v.by = rti_shape_copy(by, 3);
         v.dims[1] = 2;

@@ -30,14 +30,19 @@ static int64_t rti_count_true(const rt_tensor *flags)
 /* Writes the places of what is true: dimension d of the k-th to[d][k * step]. */
 static void rti_write_places(const rt_tensor *flags, int64_t *const *to, int64_t step)
 {
-    int64_t at[RT_MAX_DIMS] = { 0 }, k = 0;
-    for (int64_t i = 0; i < flags->numel; i++) {
-        if (flags->data[i]) {
-            for (int d = 0; d < flags->ndim; d++)
+    int64_t at[RT_MAX_DIMS] = { 0 }, k = 0, last = flags->ndim - 1, n = last < 0 ? 1 : flags->size[last];
+    const char *row = flags->data;
+    for (int64_t left = flags->numel ? flags->numel / n : 0; left > 0; left--, row += n) {
+        for (int64_t i = 0; i < n; i++) {
+            if (!row[i])
+                continue;
+            for (int64_t d = 0; d < last; d++)
                 to[d][k] = at[d];
+            if (last >= 0)
+                to[last][k] = i;
             k += step;
         }
-        for (int d = flags->ndim - 1; d >= 0 && ++at[d] == flags->size[d]; d--)
+        for (int64_t d = last - 1; d >= 0 && ++at[d] == flags->size[d]; d--)
             at[d] = 0;
     }
 }
@@ -198,6 +203,7 @@ static rt_tensor *rti_places_offsets(const rti_places *p, const char *op, const 
         int64_t at[RT_MAX_DIMS] = { 0 }, step[RT_MAX_DIMS], size = x->size[p->dim[i]], scale = x->stride[p->dim[i]] * wide;
         for (int d = 0, shift = p->to.ndim - index->ndim; d < p->to.ndim; d++)
             step[d] = d < shift || index->size[d - shift] == 1 ? 0 : index->stride[d - shift];
+        bool plain = p->to.ndim == 1 && step[0] == 1;
         for (int64_t k = 0; k < n; k++) {
             if (*from < -size || *from >= size) {
                 rti_raise(RT_ERR_INDEX, op, "index %lld is out of range for dimension %d of size %lld", (long long)*from, p->dim[i], (long long)size);
@@ -205,6 +211,10 @@ static rt_tensor *rti_places_offsets(const rti_places *p, const char *op, const 
                 return NULL;
             }
             to[k] += (*from < 0 ? *from + size : *from) * scale;
+            if (plain) {
+                from++;
+                continue;
+            }
             for (int d = p->to.ndim - 1; d >= 0; d--) {
                 from += step[d];
                 if (++at[d] < p->to.dim[d])
@@ -262,7 +272,7 @@ static rt_status rti_run_index(rti_call *c)
         return status;
     offsets = rti_places_offsets(&p, "index", x);
     if (offsets) {
-        rti_walk_start(&w, c->op, rti_line_read((rt_dtype)x->dtype), (rt_dtype)x->dtype, NULL);
+        rti_walk_start(&w, NULL, rti_line_read(rti_element_bytes((rt_dtype)x->dtype)), (rt_dtype)x->dtype, NULL);
         rti_walk_picked(&w, &p, offsets, x, c->out[0]);
         status = rti_walk_run(&w, true);
     } else {
@@ -343,7 +353,7 @@ static rt_status rti_run_index_put(rti_call *c)
     values = offsets ? rti_kept_as(c->arg[2].as.tensor, dtype, y) : NULL;
     status = values ? rti_start_from(y, x) : rti_pending_code();
     if (status == RT_OK) {
-        rti_walk_start(&w, c->op, adds ? rti_line_add(dtype) : rti_line_write(dtype), dtype, rti_accumulate_number);
+        rti_walk_start(&w, NULL, adds ? rti_line_add(dtype) : rti_line_write(rti_element_bytes(dtype)), dtype, rti_accumulate_number);
         rti_walk_picked(&w, &p, offsets, y, values);
         status = rti_walk_run(&w, false);
     }
@@ -570,7 +580,7 @@ static rt_status rti_run_embedding(rti_call *c)
     rti_walk w;
     if (!index)
         return rti_pending_code();
-    rti_walk_start(&w, c->op, rti_line_read((rt_dtype)x->dtype), (rt_dtype)x->dtype, NULL);
+    rti_walk_start(&w, c->op, rti_line_read(rti_element_bytes((rt_dtype)x->dtype)), (rt_dtype)x->dtype, NULL);
     rti_walk_index(&w, index);
     w.line.there = x->data;
     w.line.here = y->data;
@@ -579,7 +589,9 @@ static rt_status rti_run_embedding(rti_call *c)
     for (int d = 0; d < index->ndim; d++)
         rti_walk_add(&w, index->size[d], 0, y->stride[d] * wide, index->stride[d]);
     rti_walk_add(&w, x->size[1], x->stride[1] * wide, wide, 0);
-    rt_status status = rti_walk_run(&w, true);
+    rt_status status = rti_contiguous(index) ? rti_walk_looked(&w, 1, index->numel) : RT_OK;
+    if (status == RT_OK)
+        status = rti_walk_run(&w, true);
     rti_release(index);
     return status;
 }

@@ -197,7 +197,7 @@ static rt_status rti_shape_pool_scatter(rti_call *c)
     return status == RT_OK ? rti_pooling_set_result(c, 0, &p, x, p.in, (rt_dtype)x->dtype) : status;
 }
 
-static rt_status rti_pooling_run_scatter(rti_call *c, rt_range_fn planes)
+static rt_status rti_pooling_run_scatter(rti_call *c, bool adds)
 {
     rt_tensor *x = rti_arg_tensor(c, 0), *index = rti_contiguous_as(rti_arg_tensor(c, RTI_POOLING_INDEX), RT_INT64);
     const rt_tensor *y = c->out[0];
@@ -209,12 +209,13 @@ static rt_status rti_pooling_run_scatter(rti_call *c, rt_range_fn planes)
         p.in[RTI_POOLING_DIMS - p.dims + d] = y->size[y->ndim - p.dims + d];
         p.out[RTI_POOLING_DIMS - p.dims + d] = x->size[x->ndim - p.dims + d];
     }
-    rt_status status = rti_pooling_run(c, &p, planes, x, index);
+    p.adds = adds;
+    rt_status status = rti_pooling_run(c, &p, rti_pooling_scatter_planes, x, index);
     rti_release(index);
     return status;
 }
-static rt_status rti_run_pool_scatter(rti_call *c) { return rti_pooling_run_scatter(c, rti_pooling_scatter_planes); }
-static rt_status rti_run_max_unpool(rti_call *c) { return rti_pooling_run_scatter(c, rti_pooling_unpool_planes); }
+static rt_status rti_run_pool_scatter(rti_call *c) { return rti_pooling_run_scatter(c, true); }
+static rt_status rti_run_max_unpool(rti_call *c) { return rti_pooling_run_scatter(c, false); }
 
 /* g's last dims dimensions read at index. */
 static rt_tensor *rti_pooling_gather(rt_tensor *g, rt_tensor *index, int dims)
@@ -230,10 +231,14 @@ static rt_status rti_pooling_scatter_backward(rti_backward *b)
 {
     return rti_b_set(b, 0, rti_pooling_gather(rti_b_grad(b, 0), rti_b_input(b, RTI_POOLING_INDEX), (int)rti_b_arg(b, RTI_POOLING_SIZE)->count));
 }
-static const rt_op rti_op_pool_scatter = { "max_pool_scatter(Tensor grad_output, Tensor indices, SymInt[] input_size) -> Tensor", 1, 0, NULL,
-                                           rti_shape_pool_scatter, rti_run_pool_scatter, NULL, rti_pooling_scatter_backward, NULL, NULL, RTI_SAVE_IN(1), -4, 4 };
-static const rt_op rti_op_max_unpool2d = { "max_unpool2d(Tensor self, Tensor indices, SymInt[2] output_size) -> Tensor", 1, 0, NULL,
-                                           rti_shape_pool_scatter, rti_run_max_unpool, NULL, rti_pooling_scatter_backward, NULL, NULL, RTI_SAVE_IN(1), -4, 4 };
+static const rt_op rti_op_pool_scatter = {
+    "max_pool_scatter(Tensor grad_output, Tensor indices, SymInt[] input_size) -> Tensor", 1, 0, NULL, rti_shape_pool_scatter, rti_run_pool_scatter,
+    NULL, rti_pooling_scatter_backward, NULL, NULL, RTI_SAVE_IN(1), -4, 4
+};
+static const rt_op rti_op_max_unpool2d = {
+    "max_unpool2d(Tensor self, Tensor indices, SymInt[2] output_size) -> Tensor", 1, 0, NULL, rti_shape_pool_scatter, rti_run_max_unpool, NULL,
+    rti_pooling_scatter_backward, NULL, NULL, RTI_SAVE_IN(1), -4, 4
+};
 static const rt_op rti_op_max_unpool3d = {
     "max_unpool3d(Tensor self, Tensor indices, SymInt[3] output_size, int[3] stride, int[3] padding) -> Tensor", 1, 0, NULL, rti_shape_pool_scatter,
     rti_run_max_unpool, NULL, rti_pooling_scatter_backward, NULL, NULL, RTI_SAVE_IN(1), -4, 4
@@ -263,8 +268,9 @@ static rt_status rti_max_pool_take(rti_call *c, rti_pooling *p)
 {
     const rt_tensor *x = rti_arg_tensor(c, 0);
     rti_pooling_start(p, c, rti_pooling_dims(c));
-    return rti_pooling_take_input(p, x->size, x->ndim) && rti_pooling_take_windows(c, p, RTI_MAX_POOL_KERNEL, RTI_MAX_POOL_DILATION, c->arg[RTI_MAX_POOL_CEIL].as.i != 0)
-         ? RT_OK : rti_pending_code();
+    bool fits = rti_pooling_take_input(p, x->size, x->ndim) &&
+                rti_pooling_take_windows(c, p, RTI_MAX_POOL_KERNEL, RTI_MAX_POOL_DILATION, c->arg[RTI_MAX_POOL_CEIL].as.i != 0);
+    return fits ? RT_OK : rti_pending_code();
 }
 
 static rt_status rti_shape_max_pool(rti_call *c)
@@ -287,7 +293,8 @@ static rt_status rti_run_max_pool(rti_call *c)
 }
 
 #define RTI_MAX_POOL_ROW(name, schema) \
-    static const rt_op rti_op_##name = { schema, 2, 0, NULL, rti_shape_max_pool, rti_run_max_pool, NULL, rti_max_pool_backward, NULL, NULL, RTI_SAVE_OUT(1), -4, 4 };
+    static const rt_op rti_op_##name = { schema, 2, 0, NULL, rti_shape_max_pool, rti_run_max_pool, NULL, rti_max_pool_backward, NULL, NULL, \
+                                         RTI_SAVE_OUT(1), -4, 4 };
 RTI_MAX_POOL_ROW(max_pool1d_with_indices, "max_pool1d_with_indices(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], "
                  "int[1] dilation=[1], bool ceil_mode=False) -> (Tensor, Tensor)")
 RTI_MAX_POOL_ROW(max_pool2d_with_indices, "max_pool2d_with_indices(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, "
@@ -308,15 +315,27 @@ static rt_status rti_pooling_first_result(const rt_op *op, const rt_value *arg, 
     return RT_OK;
 }
 
-static rt_status rti_compose_max_pool1d(const rt_value *arg, int n, rt_value *results) { return rti_pooling_first_result(&rti_op_max_pool1d_with_indices, arg, n, results); }
-static rt_status rti_compose_max_pool2d(const rt_value *arg, int n, rt_value *results) { return rti_pooling_first_result(&rti_op_max_pool2d_with_indices, arg, n, results); }
-static rt_status rti_compose_max_pool3d(const rt_value *arg, int n, rt_value *results) { return rti_pooling_first_result(&rti_op_max_pool3d_with_indices, arg, n, results); }
+static rt_status rti_compose_max_pool1d(const rt_value *arg, int n, rt_value *results)
+{
+    return rti_pooling_first_result(&rti_op_max_pool1d_with_indices, arg, n, results);
+}
+static rt_status rti_compose_max_pool2d(const rt_value *arg, int n, rt_value *results)
+{
+    return rti_pooling_first_result(&rti_op_max_pool2d_with_indices, arg, n, results);
+}
+static rt_status rti_compose_max_pool3d(const rt_value *arg, int n, rt_value *results)
+{
+    return rti_pooling_first_result(&rti_op_max_pool3d_with_indices, arg, n, results);
+}
 
 #define RTI_POOLING_COMPOSED(name, schema) \
     static const rt_op rti_op_##name = { schema, 1, 0, NULL, NULL, NULL, rti_compose_##name, NULL, NULL, NULL, 0, -4, 4 };
-RTI_POOLING_COMPOSED(max_pool1d, "max_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], bool ceil_mode=False) -> Tensor")
-RTI_POOLING_COMPOSED(max_pool2d, "max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor")
-RTI_POOLING_COMPOSED(max_pool3d, "max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor")
+RTI_POOLING_COMPOSED(max_pool1d, "max_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], "
+                     "bool ceil_mode=False) -> Tensor")
+RTI_POOLING_COMPOSED(max_pool2d, "max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, "
+                     "bool ceil_mode=False) -> Tensor")
+RTI_POOLING_COMPOSED(max_pool3d, "max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, "
+                     "bool ceil_mode=False) -> Tensor")
 
 /* ---- average pools, and their gradients: each the other's derivative ---- */
 
@@ -334,8 +353,9 @@ static rt_status rti_avg_pool_take(rti_call *c, rti_pooling *p, const int64_t *s
         if (p->divisor == 0)
             return rti_raise(RT_ERR_VALUE, rti_op_base(c->op, &name), "expected a divisor that is not zero");
     }
-    return rti_pooling_take_input(p, size, ndim) && rti_pooling_take_windows(c, p, RTI_AVG_POOL_KERNEL + shift, -1, c->arg[RTI_AVG_POOL_CEIL + shift].as.i != 0)
-         ? RT_OK : rti_pending_code();
+    bool fits = rti_pooling_take_input(p, size, ndim) &&
+                rti_pooling_take_windows(c, p, RTI_AVG_POOL_KERNEL + shift, -1, c->arg[RTI_AVG_POOL_CEIL + shift].as.i != 0);
+    return fits ? RT_OK : rti_pending_code();
 }
 
 static rt_status rti_shape_avg_pool(rti_call *c)
@@ -364,7 +384,8 @@ static rt_status rti_avg_pool_back_take(rti_call *c, rti_pooling *p, int64_t *si
     rti_op_text name;
     int dims = v->tag == RT_VALUE_INTS ? (int)RTI_MIN(v->count, 4u) : 0;
     if (dims < 1 || dims > RTI_POOLING_DIMS || g->ndim < dims + 1 || g->ndim > dims + 2)
-        return rti_raise(RT_ERR_SHAPE, rti_op_base(c->op, &name), "expected 1 to %d sizes, and a gradient of one or two dimensions more", (int)RTI_POOLING_DIMS);
+        return rti_raise(RT_ERR_SHAPE, rti_op_base(c->op, &name), "expected 1 to %d sizes, and a gradient of one or two dimensions more",
+                         (int)RTI_POOLING_DIMS);
     memcpy(size, g->size, (size_t)(g->ndim - dims) * sizeof *size);
     memcpy(size + g->ndim - dims, v->as.ints, (size_t)dims * sizeof *size);
     rti_pooling_start(p, c, dims);
@@ -420,7 +441,8 @@ RTI_AVG_POOL_ROW(avg_pool3d, "avg_pool3d(Tensor self, int[3] kernel_size, int[3]
 #undef RTI_AVG_POOL_ROW
 static const rt_op rti_op_avg_pool_back = {
     "avg_pool_gradient(Tensor grad_output, SymInt[] input_size, int[] kernel_size, int[] stride, int[] padding, bool ceil_mode, bool count_include_pad, "
-    "int? divisor_override=None) -> Tensor", 1, 0, NULL, rti_shape_avg_pool_back, rti_run_avg_pool_back, NULL, rti_avg_pool_back_backward, NULL, NULL, 0, -4, 4
+    "int? divisor_override=None) -> Tensor", 1, 0, NULL, rti_shape_avg_pool_back, rti_run_avg_pool_back, NULL, rti_avg_pool_back_backward, NULL, NULL, 0,
+    -4, 4
 };
 
 static rt_status rti_avg_pool_backward(rti_backward *b)
@@ -502,8 +524,10 @@ static const rt_op rti_op_adaptive_avg2d = { "_adaptive_avg_pool2d(Tensor self, 
                                              rti_run_adaptive_avg, NULL, rti_adaptive_avg_backward, NULL, NULL, 0, -4, 4 };
 static const rt_op rti_op_adaptive_avg3d = { "_adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor", 1, 0, NULL, rti_shape_adaptive_avg,
                                              rti_run_adaptive_avg, NULL, rti_adaptive_avg_backward, NULL, NULL, 0, -4, 4 };
-static const rt_op rti_op_adaptive_avg_back = { "adaptive_avg_pool_gradient(Tensor grad_output, SymInt[] input_size) -> Tensor", 1, 0, NULL,
-                                                rti_shape_adaptive_avg_back, rti_run_adaptive_avg_back, NULL, rti_adaptive_avg_back_backward, NULL, NULL, 0, -4, 4 };
+static const rt_op rti_op_adaptive_avg_back = {
+    "adaptive_avg_pool_gradient(Tensor grad_output, SymInt[] input_size) -> Tensor", 1, 0, NULL, rti_shape_adaptive_avg_back, rti_run_adaptive_avg_back,
+    NULL, rti_adaptive_avg_back_backward, NULL, NULL, 0, -4, 4
+};
 
 /* op on the gradient and the last sizes of the input. */
 static rt_status rti_pooling_resize(rti_backward *b, const rt_op *op, int dims)
@@ -522,16 +546,17 @@ static rt_status rti_adaptive_avg_back_backward(rti_backward *b)
 }
 
 /* The mean where there is one window; else the rows above, one dimension as two. */
-static rt_status rti_compose_adaptive_avg(int dims, const rt_value *arg, rt_value *results)
+static rt_status rti_compose_adaptive_avg(int dims, const rt_value *arg, int n_args, rt_value *results)
 {
     rt_tensor *x = arg[0].as.tensor, *y;
     rti_shape_text have;
     const rt_value *v = &arg[1];
-    bool whole = v->tag == RT_VALUE_INTS && v->count == (uint32_t)dims;
+    bool whole = n_args > 1 && v->tag == RT_VALUE_INTS && v->count == (uint32_t)dims;
     int64_t size[RTI_POOLING_DIMS] = { 1, 1, 1 };
     rt_value call[2];
     if (!whole)
-        return rti_raise(RT_ERR_VALUE, "adaptive_avg_pool", "expected a size for each of %d dimensions, got %u", dims, v->tag == RT_VALUE_INTS ? (unsigned)v->count : 0);
+        return rti_raise(RT_ERR_VALUE, "adaptive_avg_pool", "expected a size for each of %d dimensions, got %u", dims,
+                         v->tag == RT_VALUE_INTS ? (unsigned)v->count : 0);
     if (x->ndim != dims + 1 && x->ndim != dims + 2)
         return rti_raise(RT_ERR_SHAPE, "adaptive_avg_pool", "expected an input of %d dimensions, or of %d for a batch, got shape %s", dims + 1, dims + 2,
                          rti_shape_of_text(&have, x));
@@ -560,9 +585,9 @@ static rt_status rti_compose_adaptive_avg(int dims, const rt_value *arg, rt_valu
     rti_box_tensor(&results[0], y);
     return RT_OK;
 }
-static rt_status rti_compose_adaptive_avg_pool1d(const rt_value *arg, int n, rt_value *results) { (void)n; return rti_compose_adaptive_avg(1, arg, results); }
-static rt_status rti_compose_adaptive_avg_pool2d(const rt_value *arg, int n, rt_value *results) { (void)n; return rti_compose_adaptive_avg(2, arg, results); }
-static rt_status rti_compose_adaptive_avg_pool3d(const rt_value *arg, int n, rt_value *results) { (void)n; return rti_compose_adaptive_avg(3, arg, results); }
+static rt_status rti_compose_adaptive_avg_pool1d(const rt_value *arg, int n, rt_value *results) { return rti_compose_adaptive_avg(1, arg, n, results); }
+static rt_status rti_compose_adaptive_avg_pool2d(const rt_value *arg, int n, rt_value *results) { return rti_compose_adaptive_avg(2, arg, n, results); }
+static rt_status rti_compose_adaptive_avg_pool3d(const rt_value *arg, int n, rt_value *results) { return rti_compose_adaptive_avg(3, arg, n, results); }
 RTI_POOLING_COMPOSED(adaptive_avg_pool1d, "adaptive_avg_pool1d(Tensor self, int[1] output_size) -> Tensor")
 RTI_POOLING_COMPOSED(adaptive_avg_pool2d, "adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor")
 RTI_POOLING_COMPOSED(adaptive_avg_pool3d, "adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor")
@@ -701,7 +726,7 @@ RT_API rt_tensor *rt_max_unpool3d(rt_tensor *x, rt_tensor *index, rt_shape size,
 
 static const rt_op *const rti_pool_rows[] = {
     &rti_op_pool_scatter, &rti_op_max_unpool2d, &rti_op_max_unpool3d, &rti_op_max_pool1d_with_indices, &rti_op_max_pool2d_with_indices,
-    &rti_op_max_pool3d_with_indices, &rti_op_max_pool1d, &rti_op_max_pool2d, &rti_op_max_pool3d, &rti_op_avg_pool1d, &rti_op_avg_pool2d, &rti_op_avg_pool3d,
-    &rti_op_avg_pool_back, &rti_op_adaptive_avg2d, &rti_op_adaptive_avg3d, &rti_op_adaptive_avg_back, &rti_op_adaptive_avg_pool1d, &rti_op_adaptive_avg_pool2d,
-    &rti_op_adaptive_avg_pool3d, &rti_op_adaptive_max_pool1d, &rti_op_adaptive_max_pool2d, &rti_op_adaptive_max_pool3d
+    &rti_op_max_pool3d_with_indices, &rti_op_max_pool1d, &rti_op_max_pool2d, &rti_op_max_pool3d, &rti_op_avg_pool1d, &rti_op_avg_pool2d,
+    &rti_op_avg_pool3d, &rti_op_avg_pool_back, &rti_op_adaptive_avg2d, &rti_op_adaptive_avg3d, &rti_op_adaptive_avg_back, &rti_op_adaptive_avg_pool1d,
+    &rti_op_adaptive_avg_pool2d, &rti_op_adaptive_avg_pool3d, &rti_op_adaptive_max_pool1d, &rti_op_adaptive_max_pool2d, &rti_op_adaptive_max_pool3d
 };

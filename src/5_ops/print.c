@@ -388,6 +388,8 @@ static void rti_grad_name_ruled(const char *base, rti_text *name)
 
 static const char *rti_node_name(const rti_node *node, rti_grad_name *t)
 {
+    if (rti_node_is(node, "CopySlices"))      /* of a base that was written into through a view */
+        return "CopySlices";
     if (rti_node_is(node, "linear"))
         return rti_linear_name(node);
     if (rti_node_is(node, "nll_loss_nd") || rti_node_is(node, "cross_entropy_of_classes"))

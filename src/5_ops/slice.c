@@ -24,21 +24,6 @@ static rti_slices rti_slices_of(const rt_tensor *x, int dim)
     return s;
 }
 
-/* ---- adding one element to another, by dtype ---- */
-
-typedef void (*rti_combine_fn)(rti_class c, void *a, const void *b);      /* a = a and b combined */
-
-static void rti_combine_element(rt_dtype dtype, rti_combine_fn combine, char *to, const char *from)
-{
-    rti_class c = rti_class_of(dtype);
-    uint64_t a[2], b[2];
-    rti_load(dtype, c, a, to, 0, 1);
-    rti_load(dtype, c, b, from, 0, 1);
-    combine(c, a, b);
-    rti_store(dtype, c, to, 0, a, 1);
-}
-static void rti_add_element(rt_dtype dtype, char *to, const char *from) { rti_combine_element(dtype, rti_accumulate_number, to, from); }
-
 /* All of x, as a part, under x's strides or those of a contiguous tensor of that shape. */
 static void rti_part_whole(rti_part *p, const int64_t *size, const int64_t *stride, int ndim)
 {
@@ -232,36 +217,7 @@ static rt_status rti_run_as_strided(rti_call *c)
     return rti_give_view(c, rti_tensor_view(x, p.size, p.stride, p.ndim, p.offset - here));
 }
 
-/* Where x is contiguous, its gradient has its memory's layout; elsewhere the places are taken from a copy of the memory's extent. */
-static rt_status rti_as_strided_backward(rti_backward *b)
-{
-    rt_tensor *x = rti_b_input(b, 0);
-    rti_part p, back;
-    if (!x)
-        return rti_pending_code();
-    int64_t here = rti_storage_offset(x), extent = (int64_t)x->storage->n_bytes / (int64_t)rti_element_bytes((rt_dtype)x->dtype);
-    if (!rti_part_given(&p, b->node->arg, b->node->n_args, 1, here, extent))
-        return rti_pending_code();
-    rt_tensor *all = rti_strided_add(rti_b_grad(b, 0), &extent, 1, &p);
-    rti_part_whole(&back, x->size, x->stride, x->ndim);
-    return rti_b_set(b, 0, rt_as_strided(all, rti_shape_copy(back.size, back.ndim), rti_shape_copy(back.stride, back.ndim), here));
-}
-static const rt_op rti_op_as_strided = { "as_strided(Tensor(a) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a)", 1, RTI_VIEW,
-                                         NULL, NULL, rti_run_as_strided, NULL, rti_as_strided_backward, NULL, NULL, RTI_SAVE_IN(0), -10, 10 };
-
-/* strided_add: y = 0 of shape input_size; y's memory at size, stride, offset += x. Places may coincide. */
-static rt_status rti_shape_strided_add(rti_call *c)
-{
-    const rt_tensor *x = rti_arg_tensor(c, 0);
-    rti_part p;
-    if (!rti_ints_arg(c, 1, "a shape") || rti_result_set(c, 0, (rt_dtype)x->dtype, c->arg[1].as.ints, (int)c->arg[1].count) != RT_OK ||
-        !rti_part_given(&p, c->arg, c->n_args, 2, 0, c->result[0].n))
-        return rti_pending_code();
-    bool same = p.ndim == x->ndim && (p.ndim == 0 || memcmp(p.size, x->size, (size_t)p.ndim * sizeof *p.size) == 0);
-    rti_shape_text have, want;
-    return same ? RT_OK : rti_raise(RT_ERR_SHAPE, "strided_add", "expected a tensor of shape %s, got %s", rti_dims_text(&want, p.size, p.ndim), rti_shape_of_text(&have, x));
-}
-
+/* Whether elements share a place, as far as sorted strides tell. */
 static bool rti_part_overlaps(const rti_part *p)
 {
     rti_part s = *p;
@@ -278,6 +234,43 @@ static bool rti_part_overlaps(const rti_part *p)
         reach += (s.size[d] - 1) * s.stride[d];
     }
     return false;
+}
+
+/* The gradient of x's memory, read as x lies in it; where several elements of x share a place, each gets its part. */
+static rt_status rti_as_strided_backward(rti_backward *b)
+{
+    rt_tensor *x = rti_b_input(b, 0), *all;
+    rti_part p, back;
+    if (!x)
+        return rti_pending_code();
+    int64_t here = rti_storage_offset(x), extent = (int64_t)x->storage->n_bytes / (int64_t)rti_element_bytes((rt_dtype)x->dtype);
+    if (!rti_part_given(&p, b->node->arg, b->node->n_args, 1, here, extent))
+        return rti_pending_code();
+    rti_part_whole(&back, x->size, x->stride, x->ndim);
+    back.offset = here;
+    all = rti_strided_add(rti_b_grad(b, 0), &extent, 1, &p);
+    if (all && rti_part_overlaps(&back)) {
+        rt_tensor *ones = rt_ones_like(x), *shared = ones ? rti_strided_add(ones, &extent, 1, &back) : NULL;
+        rt_tensor *none = shared ? rt_eq_scalar(shared, rt_scalar_int(0)) : NULL;
+        shared = none ? rt_where_scalar_self(none, rt_scalar_int(1), shared) : NULL;
+        all = shared ? rt_div(all, shared) : NULL;
+    }
+    return rti_b_set(b, 0, all ? rt_as_strided(all, rti_shape_copy(back.size, back.ndim), rti_shape_copy(back.stride, back.ndim), here) : NULL);
+}
+static const rt_op rti_op_as_strided = { "as_strided(Tensor(a) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a)", 1, RTI_VIEW,
+                                         NULL, NULL, rti_run_as_strided, NULL, rti_as_strided_backward, NULL, NULL, RTI_SAVE_IN(0), -10, 10 };
+
+/* strided_add: y = 0 of shape input_size; y's memory at size, stride, offset += x. Places may coincide. */
+static rt_status rti_shape_strided_add(rti_call *c)
+{
+    const rt_tensor *x = rti_arg_tensor(c, 0);
+    rti_part p;
+    if (!rti_ints_arg(c, 1, "a shape") || rti_result_set(c, 0, (rt_dtype)x->dtype, c->arg[1].as.ints, (int)c->arg[1].count) != RT_OK ||
+        !rti_part_given(&p, c->arg, c->n_args, 2, 0, c->result[0].n))
+        return rti_pending_code();
+    bool same = p.ndim == x->ndim && (p.ndim == 0 || memcmp(p.size, x->size, (size_t)p.ndim * sizeof *p.size) == 0);
+    rti_shape_text have, want;
+    return same ? RT_OK : rti_raise(RT_ERR_SHAPE, "strided_add", "expected a tensor of shape %s, got %s", rti_dims_text(&want, p.size, p.ndim), rti_shape_of_text(&have, x));
 }
 
 static rt_status rti_run_strided_add(rti_call *c)

@@ -105,7 +105,7 @@ static double rti_zeta_above(double s, double q)
     for (; q < 12 + s; q += 1) {
         double next = pow(q, -s);
         sum += next;
-        if (next < 1e-17 * sum)
+        if (next <= 1e-17 * sum)
             return sum;
     }
     double power = pow(q, -s);
@@ -165,19 +165,22 @@ static rt_status rti_shape_polygamma(rti_call *c)
     rti_set_operands(c, &x, &n, NULL);
     return rti_shape_elementwise(c);
 }
+static rt_tensor *rti_call_polygamma(int64_t n, rt_tensor *x);
 static rt_status rti_polygamma_backward(rti_backward *b)
 {
-    return rti_b_set(b, 1, rt_mul(rti_b_grad(b, 0), rt_polygamma((int)rti_b_arg(b, 0)->as.i + 1, rti_b_input(b, 1))));
+    int64_t n = rti_b_arg(b, 0)->as.i;
+    return rti_b_set(b, 1, rt_mul(rti_b_grad(b, 0), rti_call_polygamma(n < INT64_MAX ? n + 1 : n, rti_b_input(b, 1))));
 }
 static const rt_op rti_op_polygamma = RTI_ELEMENTWISE_BY("polygamma(int n, Tensor self) -> Tensor", RTI_TO_FLOAT, rti_shape_polygamma, rti_formula_polygamma,
                                                          rti_polygamma_backward, RTI_SAVE_IN(1), 0.3, 10);
-RT_API rt_tensor *rt_polygamma(int n, rt_tensor *x)
+static rt_tensor *rti_call_polygamma(int64_t n, rt_tensor *x)
 {
     rt_value arg[2];
     arg[0] = rt_value_int(n);
     rti_box_tensor(&arg[1], x);
     return rti_call_op(&rti_op_polygamma, arg, 2);
 }
+RT_API rt_tensor *rt_polygamma(int n, rt_tensor *x) { return rti_call_polygamma(n, x); }
 
 static const rt_op *const rti_special_rows[] = {
     &rti_op_erfc, &rti_op_erfinv, &rti_op_logit, &rti_op_lgamma, &rti_op_digamma, &rti_op_polygamma

@@ -294,7 +294,7 @@ static void passes_over_one_graph_do_not_mix(void)
         pthread_join(thread[i], NULL);
         CHECK_INT(w[i].status, RT_OK);
     }
-    CHECK_CLOSE(at(rt_grad(x), 0), want[0] * passes * THREADS, 1e-12, 0);
+    CHECK_CLOSE(at(rt_grad(x), 0), want[0] * passes * (int)THREADS, 1e-12, 0);
     rt_zero_grad(x);
 }
 

@@ -156,6 +156,30 @@ static void infinite_gradients_stay_out_of_what_was_overwritten(void)
     CHECK(at(g, 0) == 0 && at(g, 1) == 1);
 }
 
+/* What the second row is made from has saved a view of the first; nobody goes back. */
+static void a_buffer_that_feeds_itself_is_let_go_of(void)
+{
+    rt_tensor *w = leaf(2, 3), *out;
+    int64_t live = rt_memory_stats().live_tensors;
+    for (int turn = 0; turn < 3; turn++) {
+        rt_scope scope = rt_scope_begin();
+        rt_tensor *buffer = zeros(RT_SHAPE(3, 2));
+        for (int i = 1; i < 3; i++)
+            rt_copy_(rt_select(buffer, 0, i), rt_mul(rt_add_scalar(rt_select(buffer, 0, i - 1), RT_S(1)), rt_mul(w, rt_select(buffer, 0, i - 1))));
+        rt_scope_end(scope);
+        CHECK_INT(rt_memory_stats().live_tensors, live);
+    }
+    rt_tensor *buffer = zeros(RT_SHAPE(3, 2));
+    for (int i = 1; i < 3; i++)                                  /* what is not saved as a view goes back well */
+        rt_copy_(rt_select(buffer, 0, i), rt_mul(rt_add_scalar(rt_select(buffer, 0, i - 1), RT_S(1)), w));
+    out = rt_select(buffer, 0, 2);
+    CHECK_CLOSE(at(gradient(rt_sum(out), w), 0), 1 + 2 * 2, 0, 0);
+    buffer = zeros(RT_SHAPE(2, 2));
+    rt_tensor *y = rt_sum(rt_mul(rt_select(buffer, 0, 0), w));
+    rt_add_(rt_select(buffer, 0, 1), w);
+    CHECK_STATUS(rt_backward(y), RT_ERR_GRAD);                   /* as PyTorch has it: one memory, one version */
+}
+
 /* ---- what is refused, as PyTorch does ---- */
 
 static void views_of_leaves_stay_as_they_are(void)
@@ -224,6 +248,7 @@ int main(void)
     TEST(parts_of_complex_numbers_are_views_too);
     TEST(a_base_may_have_any_strides);
     TEST(infinite_gradients_stay_out_of_what_was_overwritten);
+    TEST(a_buffer_that_feeds_itself_is_let_go_of);
     TEST(views_of_leaves_stay_as_they_are);
     TEST(a_view_made_off_the_tape_is_not_changed_on_it);
     TEST(detached_memory_only_counts);

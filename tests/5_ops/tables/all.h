@@ -98,6 +98,7 @@ enum table_flags {
 #include "bitwise.h"
 #include "special.h"
 #include "complex.h"
+#include "create.h"
 #include "copy.h"
 #include "shape.h"
 #include "slice.h"
