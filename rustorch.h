@@ -2536,14 +2536,26 @@ int posix_memalign(void **block, size_t alignment, size_t n_bytes);
 #  endif
 #endif
 
-/* RTI_COLD ... RTI_COLD_END: what no inner loop runs, and what would cost a compiler more than it is worth. */
+/* RTI_COLD ... RTI_COLD_END: shape rules, compositions, options, messages, files. Nothing there runs once an element, but it is most of the text, and
+ * GCC spends twice the time on it with optimising as without: so it goes without. In between, a function with a loop over elements is RTI_HOT. */
 #if defined(__GNUC__) && !defined(__clang__) && defined(__OPTIMIZE__) && !defined(__OPTIMIZE_SIZE__)
-#  define RTI_COLD _Pragma("GCC push_options") _Pragma("GCC optimize(\"O1\")")
-#  define RTI_COLD_END _Pragma("GCC pop_options")
+#  define RTI_COLD_END_0 _Pragma("GCC pop_options")
+#  define RTI_COLD_0 _Pragma("GCC push_options") _Pragma("GCC optimize(\"O0\")")
+#  define RTI_HOT __attribute__((optimize("O2")))
 #else
-#  define RTI_COLD
-#  define RTI_COLD_END
+#  define RTI_COLD_0
+#  define RTI_COLD_END_0
+#  define RTI_HOT
 #endif
+/* Kernels are never cold (passes.c). */
+#define RTI_COLD_1
+#define RTI_COLD_2
+#define RTI_COLD_END_1
+#define RTI_COLD_END_2
+#define RTI_OF_PASS_(word, pass) word##pass
+#define RTI_OF_PASS(word, pass) RTI_OF_PASS_(word, pass)
+#define RTI_COLD RTI_OF_PASS(RTI_COLD_, RTI_PASS)
+#define RTI_COLD_END RTI_OF_PASS(RTI_COLD_END_, RTI_PASS)
 
 #if defined(__GNUC__)
 #  define RTI_INLINE inline __attribute__((always_inline, unused))
@@ -3357,7 +3369,6 @@ RT_API void rt_memory_trim(void)
             rti_pool_trim(pool);
     rti_unlock(&rti_pools_lock);
 }
-RTI_COLD
 /* ---- threads -------------------------------------------------------------------------------------------------------------------
  * rti_parallel_for cuts [0, n) into ranges that depend on n and grain alone, and calls the body once for each of them: on the team of
  * workers, on the host's own threads, or one after the other on the caller. So no result can depend on the number of threads.
@@ -3948,7 +3959,6 @@ RTI_UNUSED static rt_status rti_parallel_for(int64_t n, int64_t grain, rt_range_
     rti_job_run_some(&job, 0, job.n_ranges);
     return rti_job_end(&job);
 }
-RTI_COLD_END
 /* ---- random: the source of random words, MT19937 ----------------------------------------------------------------------------- */
 
 #define RTI_RANDOM_WORDS 624 /* words in a state */
@@ -4576,8 +4586,8 @@ static void rti_write_element(rt_dtype dtype, char *p, rt_scalar s)
 }
 /* ---- processor ------------------------------------------------------------------------------------------------------------------ */
 
-/* Passes of this build, slowest first; each kernel keeps one pointer a pass. Who compiles for size goes without AVX-512's, and
- * without all but the first in double. */
+/* Passes of this build, slowest first; each kernel keeps one pointer a pass. In double AVX-512 has the matrix products alone, AVX2's kernels
+ * stand in for the rest; who compiles for size goes without AVX-512's, and without all but the first in double. */
 #if defined(RUSTORCH_ONE_PASS) || !defined(__GNUC__)
 #  define RTI_EACH_ISA(X, name) X(name, base)
 #elif RTI_X86_64 && defined(__OPTIMIZE_SIZE__)
@@ -4585,6 +4595,8 @@ static void rti_write_element(rt_dtype dtype, char *p, rt_scalar s)
 #  define RTI_EACH_ISA_F64(X, name) X(name, base) X(name, base)
 #elif RTI_X86_64
 #  define RTI_EACH_ISA(X, name) X(name, base) X(name, avx2) X(name, avx512)
+#  define RTI_EACH_ISA_F64(X, name) X(name, base) X(name, avx2) X(name, avx2)
+#  define RTI_EACH_ISA_F64_PRODUCTS(X, name) RTI_EACH_ISA(X, name)
 #  define RTI_HAS_AVX512 1
 #elif RTI_ARM64
 #  define RTI_EACH_ISA(X, name) X(name, base) X(name, neon)
@@ -4593,6 +4605,9 @@ static void rti_write_element(rt_dtype dtype, char *p, rt_scalar s)
 #endif
 #ifndef RTI_EACH_ISA_F64
 #  define RTI_EACH_ISA_F64(X, name) RTI_EACH_ISA(X, name)
+#endif
+#ifndef RTI_EACH_ISA_F64_PRODUCTS
+#  define RTI_EACH_ISA_F64_PRODUCTS(X, name) RTI_EACH_ISA_F64(X, name)
 #endif
 #ifndef RTI_HAS_AVX512
 #  define RTI_HAS_AVX512 0
@@ -4847,29 +4862,15 @@ typedef void (*rti_run_fn)(void *const *out, const void *const *in, int64_t n);
 #define rti_bits RTI_FN(bits)
 #define rti_vf RTI_FN(vf)
 #define rti_vm RTI_FN(vm)
-#define rti_vload RTI_FN(vload)
-#define rti_vstore RTI_FN(vstore)
 #define rti_vset RTI_FN(vset)
-#define rti_vneg RTI_FN(vneg)
-#define rti_vabs RTI_FN(vabs)
 #define rti_vsqrt RTI_FN(vsqrt)
 #define rti_vround RTI_FN(vround)
 #define rti_vexponent RTI_FN(vexponent)
 #define rti_vmantissa RTI_FN(vmantissa)
 #define rti_visnan RTI_FN(visnan)
-#define rti_vnot RTI_FN(vnot)
 #define rti_vflag RTI_FN(vflag)
-#define rti_vadd RTI_FN(vadd)
-#define rti_vsub RTI_FN(vsub)
-#define rti_vmul RTI_FN(vmul)
-#define rti_vdiv RTI_FN(vdiv)
 #define rti_vscale2 RTI_FN(vscale2)
 #define rti_vcopysign RTI_FN(vcopysign)
-#define rti_vlt RTI_FN(vlt)
-#define rti_vle RTI_FN(vle)
-#define rti_veq RTI_FN(veq)
-#define rti_vand RTI_FN(vand)
-#define rti_vor RTI_FN(vor)
 #define rti_vfma RTI_FN(vfma)
 #define rti_vselect RTI_FN(vselect)
 
@@ -4958,7 +4959,9 @@ typedef void (*rti_run_fn)(void *const *out, const void *const *in, int64_t n);
 #    undef RTI_REAL
 #    define RTI_TYPE f64
 #    define RTI_REAL 64
+#    define RTI_PRODUCTS_ONLY 1
 #    include RUSTORCH_SELF
+#    undef RTI_PRODUCTS_ONLY
 #    undef RTI_TYPE
 #    undef RTI_REAL
 #    ifdef __clang__
@@ -4995,7 +4998,7 @@ typedef void (*rti_run_fn)(void *const *out, const void *const *in, int64_t n);
 #  endif
 #  undef RTI_PASS
 #  define RTI_PASS 2
-RTI_COLD
+RTI_COLD_0      /* recording happens once a formula */
 #  define RTI_ISA record
 #  define RTI_TYPE f32
 #  define RTI_REAL 32
@@ -5009,7 +5012,7 @@ RTI_COLD
 #  undef RTI_REAL
 #  undef RTI_ISA
 
-RTI_COLD_END
+RTI_COLD_END_0
 #  undef RTI_PASS
 #  define RTI_PASS 0
 #endif
@@ -5054,52 +5057,76 @@ static RTI_INLINE rti_vf rti_vset(double c)
 }
 #  endif
 static RTI_INLINE rti_vm RTI_FN(mset)(rti_bits c) { rti_vm zero = { 0 }; return c - zero; }
-static RTI_INLINE rti_vm RTI_FN(to_bits)(rti_vf a) { return (rti_vm)a; }
-static RTI_INLINE rti_vf RTI_FN(of_bits)(rti_vm a) { return (rti_vf)a; }
-static RTI_INLINE rti_vm rti_vlt(rti_vf a, rti_vf b) { return (rti_vm)(a < b); }
-static RTI_INLINE rti_vm rti_vle(rti_vf a, rti_vf b) { return (rti_vm)(a <= b); }
-static RTI_INLINE rti_vm rti_veq(rti_vf a, rti_vf b) { return (rti_vm)(a == b); }
-static RTI_INLINE rti_vm RTI_FN(mgt)(rti_vm a, rti_vm b) { return (rti_vm)(a > b); }
 #else
 typedef rti_real rti_vf;
 typedef rti_bits rti_vm;
 #  define RTI_LANES ((int64_t)1)
 static RTI_INLINE rti_vf rti_vset(double c) { return (rti_real)c; }
 static RTI_INLINE rti_vm RTI_FN(mset)(rti_bits c) { return c; }
-static RTI_INLINE rti_vm RTI_FN(to_bits)(rti_vf a) { rti_vm r; memcpy(&r, &a, sizeof r); return r; }
+static RTI_INLINE rti_vm RTI_FN(bits_of)(rti_vf a) { rti_vm r; memcpy(&r, &a, sizeof r); return r; }
 static RTI_INLINE rti_vf RTI_FN(of_bits)(rti_vm a) { rti_vf r; memcpy(&r, &a, sizeof r); return r; }
-static RTI_INLINE rti_vm rti_vlt(rti_vf a, rti_vf b) { return a < b ? -1 : 0; }
-static RTI_INLINE rti_vm rti_vle(rti_vf a, rti_vf b) { return a <= b ? -1 : 0; }
-static RTI_INLINE rti_vm rti_veq(rti_vf a, rti_vf b) { return a == b ? -1 : 0; }
-static RTI_INLINE rti_vm RTI_FN(mgt)(rti_vm a, rti_vm b) { return a > b ? -1 : 0; }
+#endif
+
+/* Words that are one operator: macros, because a compiler spends more on taking in a function than on what it does. */
+#undef rti_vadd
+#undef rti_vsub
+#undef rti_vmul
+#undef rti_vdiv
+#undef rti_vand
+#undef rti_vor
+#undef rti_vnot
+#undef rti_vneg
+#undef rti_vabs
+#define rti_vadd(a, b) ((a) + (b))
+#define rti_vsub(a, b) ((a) - (b))
+#define rti_vmul(a, b) ((a) * (b))
+#define rti_vdiv(a, b) ((a) / (b))
+#define rti_vand(a, b) ((a) & (b))
+#define rti_vor(a, b) ((a) | (b))
+#define rti_vnot(a) (~(a))
+#define rti_vneg(a) RTI_OF_BITS(RTI_BITS(a) ^ RTI_SIGN_BIT)
+#define rti_vabs(a) RTI_OF_BITS(RTI_BITS(a) & ~RTI_SIGN_BIT)
+#undef rti_vlt
+#undef rti_vle
+#undef rti_veq
+#define rti_vlt(a, b) RTI_MASK((a) < (b))
+#define rti_vle(a, b) RTI_MASK((a) <= (b))
+#define rti_veq(a, b) RTI_MASK((a) == (b))
+#undef RTI_BITS
+#undef RTI_OF_BITS
+#undef RTI_MASK
+#undef rti_vload
+#undef rti_vstore
+#if defined(__GNUC__)
+#  define RTI_BITS(a) ((rti_vm)(a))
+#  define RTI_OF_BITS(m) ((rti_vf)(m))
+#  define RTI_MASK(comparison) ((rti_vm)(comparison))
+typedef rti_vf RTI_FN(any_vf) __attribute__((aligned(1), may_alias));
+#  define rti_vload(p) ((rti_vf)*(const RTI_FN(any_vf) *)(const void *)(p))
+#  define rti_vstore(p, a) ((void)(*(RTI_FN(any_vf) *)(void *)(p) = (a)))
+#else
+#  define RTI_BITS(a) RTI_FN(bits_of)(a)
+#  define RTI_OF_BITS(m) RTI_FN(of_bits)(m)
+#  define RTI_MASK(comparison) ((comparison) ? -1 : 0)
+#  define rti_vload(p) (*(p))
+#  define rti_vstore(p, a) ((void)(*(p) = (a)))
 #endif
 
 #define RTI_SIGN_BIT RTI_FN(mset)((rti_bits)((uint64_t)1 << (RTI_REAL - 1)))
 #define RTI_INFINITY_BITS RTI_FN(mset)((rti_bits)(2 * RTI_EXPONENT_BIAS + 1) << RTI_MANTISSA_BITS)
 
-static RTI_INLINE rti_vf rti_vload(const rti_real *p) { rti_vf r; memcpy(&r, p, sizeof r); return r; }
-static RTI_INLINE void rti_vstore(rti_real *p, rti_vf a) { memcpy(p, &a, sizeof a); }
 static RTI_INLINE rti_vm RTI_FN(mload)(const rti_real *p) { rti_vm r; memcpy(&r, p, sizeof r); return r; }
 static RTI_INLINE void RTI_FN(mstore)(rti_real *p, rti_vm a) { memcpy(p, &a, sizeof a); }
 
-static RTI_INLINE rti_vf rti_vadd(rti_vf a, rti_vf b) { return a + b; }
-static RTI_INLINE rti_vf rti_vsub(rti_vf a, rti_vf b) { return a - b; }
-static RTI_INLINE rti_vf rti_vmul(rti_vf a, rti_vf b) { return a * b; }
-static RTI_INLINE rti_vf rti_vdiv(rti_vf a, rti_vf b) { return a / b; }
-static RTI_INLINE rti_vm rti_vand(rti_vm a, rti_vm b) { return a & b; }
-static RTI_INLINE rti_vm rti_vor(rti_vm a, rti_vm b) { return a | b; }
-static RTI_INLINE rti_vm rti_vnot(rti_vm a) { return ~a; }
-static RTI_INLINE rti_vf rti_vneg(rti_vf a) { return RTI_FN(of_bits)(RTI_FN(to_bits)(a) ^ RTI_SIGN_BIT); }
-static RTI_INLINE rti_vf rti_vabs(rti_vf a) { return RTI_FN(of_bits)(RTI_FN(to_bits)(a) & ~RTI_SIGN_BIT); }
-static RTI_INLINE rti_vm rti_visnan(rti_vf a) { return RTI_FN(mgt)(RTI_FN(to_bits)(a) & ~RTI_SIGN_BIT, RTI_INFINITY_BITS); }
-static RTI_INLINE rti_vf rti_vflag(rti_vm m) { return RTI_FN(of_bits)(m & RTI_FN(to_bits)(rti_vset(1))); }
+static RTI_INLINE rti_vm rti_visnan(rti_vf a) { return RTI_MASK((RTI_BITS(a) & ~RTI_SIGN_BIT) > RTI_INFINITY_BITS); }
+static RTI_INLINE rti_vf rti_vflag(rti_vm m) { return RTI_OF_BITS(m & RTI_BITS(rti_vset(1))); }
 static RTI_INLINE rti_vf rti_vselect(rti_vm m, rti_vf a, rti_vf b)
 {
-    return RTI_FN(of_bits)((RTI_FN(to_bits)(a) & m) | (RTI_FN(to_bits)(b) & ~m));
+    return RTI_OF_BITS((RTI_BITS(a) & m) | (RTI_BITS(b) & ~m));
 }
 static RTI_INLINE rti_vf rti_vcopysign(rti_vf size, rti_vf sign)
 {
-    return RTI_FN(of_bits)((RTI_FN(to_bits)(size) & ~RTI_SIGN_BIT) | (RTI_FN(to_bits)(sign) & RTI_SIGN_BIT));
+    return RTI_OF_BITS((RTI_BITS(size) & ~RTI_SIGN_BIT) | (RTI_BITS(sign) & RTI_SIGN_BIT));
 }
 
 /* Under -ffast-math clang rearranges what intrinsics do, whatever the pragmas say: instructions it leaves alone. */
@@ -5193,7 +5220,7 @@ static RTI_INLINE rti_vf rti_vsqrt(rti_vf a)
 /* 2^n for integers n within the exponent's range; x * 2^n for |n| up to twice that, rounded once at the most */
 static RTI_INLINE rti_vf RTI_FN(power2)(rti_vf n)
 {
-    return RTI_FN(of_bits)(RTI_FN(to_bits)(n + rti_vset((double)RTI_MAGIC + RTI_EXPONENT_BIAS)) << RTI_MANTISSA_BITS);
+    return RTI_OF_BITS(RTI_BITS(n + rti_vset((double)RTI_MAGIC + RTI_EXPONENT_BIAS)) << RTI_MANTISSA_BITS);
 }
 static RTI_INLINE rti_vf rti_vscale2(rti_vf x, rti_vf n)
 {
@@ -5216,14 +5243,14 @@ static RTI_INLINE rti_vm RTI_FN(is_small)(rti_vf x) { return rti_vlt(x, rti_vset
 static RTI_INLINE rti_vf rti_vexponent(rti_vf x)
 {
     rti_vm small = RTI_FN(is_small)(x);
-    rti_vm e = (RTI_FN(to_bits)(RTI_FN(normal)(x, small)) & RTI_INFINITY_BITS) >> RTI_MANTISSA_BITS;
-    rti_vf biased = RTI_FN(of_bits)(e + RTI_FN(to_bits)(rti_vset((double)RTI_MAGIC))) - rti_vset((double)RTI_MAGIC);
+    rti_vm e = (RTI_BITS(RTI_FN(normal)(x, small)) & RTI_INFINITY_BITS) >> RTI_MANTISSA_BITS;
+    rti_vf biased = RTI_OF_BITS(e + RTI_BITS(rti_vset((double)RTI_MAGIC))) - rti_vset((double)RTI_MAGIC);
     return biased - rti_vset(RTI_EXPONENT_BIAS) - rti_vselect(small, rti_vset(RTI_REAL == 32 ? 24 : 54), rti_vset(0));
 }
 static RTI_INLINE rti_vf rti_vmantissa(rti_vf x)
 {
-    rti_vm fraction = RTI_FN(to_bits)(RTI_FN(normal)(x, RTI_FN(is_small)(x))) & ~(RTI_INFINITY_BITS | RTI_SIGN_BIT);
-    return RTI_FN(of_bits)(fraction | RTI_FN(to_bits)(rti_vset(1)));
+    rti_vm fraction = RTI_BITS(RTI_FN(normal)(x, RTI_FN(is_small)(x))) & ~(RTI_INFINITY_BITS | RTI_SIGN_BIT);
+    return RTI_OF_BITS(fraction | RTI_BITS(rti_vset(1)));
 }
 
 /* ---- formulas: a definition makes the formula and its loop over contiguous arrays ---- */
@@ -5245,9 +5272,9 @@ static RTI_INLINE void RTI_FN(store_left)(rti_real *p, rti_vf a, __mmask8 part) 
 #    define RTI_LAST const __mmask8 part = n - i < 8 ? (__mmask8)((1u << (n - i)) - 1) : (__mmask8)0xff;
 #  endif
 #  define RTI_TAKE(k) RTI_FN(load_left)(in##k + i, part)
-#  define RTI_MASK_TAKE(k) RTI_FN(to_bits)(RTI_TAKE(k))
+#  define RTI_MASK_TAKE(k) RTI_BITS(RTI_TAKE(k))
 #  define RTI_PUT(k, x) RTI_FN(store_left)(out##k + i, x, part)
-#  define RTI_MASK_PUT(k, x) RTI_PUT(k, RTI_FN(of_bits)(x))
+#  define RTI_MASK_PUT(k, x) RTI_PUT(k, RTI_OF_BITS(x))
 #else
 #  define RTI_LAST
 #  define RTI_TAKE(k) rti_vload(in##k + i)
@@ -5342,6 +5369,31 @@ static RTI_INLINE rti_real RTI_FN(lanes_max)(rti_vf a)
 /* ---- the recording vocabulary: the same words, answering with what was asked ------------------------------------------------------- */
 
 #if RTI_PASS == 2
+#undef rti_vadd
+#undef rti_vsub
+#undef rti_vmul
+#undef rti_vdiv
+#undef rti_vand
+#undef rti_vor
+#undef rti_vnot
+#undef rti_vneg
+#undef rti_vabs
+#undef rti_vlt
+#undef rti_vle
+#undef rti_veq
+#define rti_vadd RTI_FN(vadd)
+#define rti_vsub RTI_FN(vsub)
+#define rti_vmul RTI_FN(vmul)
+#define rti_vdiv RTI_FN(vdiv)
+#define rti_vand RTI_FN(vand)
+#define rti_vor RTI_FN(vor)
+#define rti_vnot RTI_FN(vnot)
+#define rti_vneg RTI_FN(vneg)
+#define rti_vabs RTI_FN(vabs)
+#define rti_vlt RTI_FN(vlt)
+#define rti_vle RTI_FN(vle)
+#define rti_veq RTI_FN(veq)
+
 /* A value is a node of a recording; a constant has none until a word takes it together with one that has. */
 typedef struct rti_vf { rti_recording *to; int node; double value; } rti_vf;
 typedef rti_vf rti_vm;
@@ -5452,7 +5504,7 @@ static RTI_INLINE rti_run_fn rti_formula_run(const rti_formula *f, rti_class c)
 static RTI_INLINE bool rti_loops_masked(rti_class c)
 {
 #if RTI_HAS_AVX512
-    return c >= RTI_CLASS_I64 || rti_isa() == RTI_ISA_avx512;
+    return c >= RTI_CLASS_I64 || (c == RTI_CLASS_F32 && rti_isa() == RTI_ISA_avx512);
 #else
     return c >= RTI_CLASS_I64;
 #endif
@@ -5479,7 +5531,7 @@ static RTI_INLINE bool rti_loops_masked(rti_class c)
 /* Plain loops: RTI_INTEGER2(add, a + b) on int64 operands a, b, c, where sums and products wrap as unsigned ones do; RTI_COMPLEX2(add,
  * rti_c_add(a, b)) on complex ones; RTI_PLAIN2(atan2, atan2(a, b)) on double ones, for what has no formula in vectors. */
 #define RTI_PLAIN_RUN(name, class_name, type, operands, expression) \
-    static void rti_run_##name##_##class_name(void *const *out, const void *const *in, int64_t n) \
+    static RTI_HOT void rti_run_##name##_##class_name(void *const *out, const void *const *in, int64_t n) \
     { \
         type *r = RTI_CAST(type *, out[0]); \
         const type *const *x = (const type *const *)in; \
@@ -7930,7 +7982,7 @@ static void rti_matmul_f32(const rti_product *p, int64_t begin, int64_t end, voi
 }
 #endif
 
-static const rti_matmul_pass *const rti_matmul_passes_f64[] = { RTI_EACH_ISA_F64(RTI_MATMUL_PASS, f64) };
+static const rti_matmul_pass *const rti_matmul_passes_f64[] = { RTI_EACH_ISA_F64_PRODUCTS(RTI_MATMUL_PASS, f64) };
 #undef RTI_MATMUL_PASS
 static void rti_matmul_f64(const rti_product *p, int64_t begin, int64_t end, void *workspace)
 {
@@ -7991,6 +8043,7 @@ static RTI_INLINE rti_matmul_fn rti_matmul_for(rti_class c)
     return c == RTI_CLASS_F64 ? rti_matmul_f64 : c == RTI_CLASS_I64 ? rti_matmul_i64 : rti_matmul_c128;
 }
 #endif
+#ifndef RTI_PRODUCTS_ONLY
 /* ---- convolutions -------------------------------------------------------------------------------------------------------------------
  * Channels correlated with a kernel over a grid of three dimensions, of which the first may be of size 1. All strides, dilations, groups
  * and transposed convolutions come down to one loop over a padded copy of a box of the source,
@@ -12498,7 +12551,6 @@ RT_API void rt_mode_pop(rt_mode *mode)
     if (!t->mode_stack)
         rti_modes &= ~(uint32_t)RTI_MODE_STACK;
 }
-RTI_COLD
 /* ---- the engine: from the newest node back ------------------------------------------------------------------------------------------- */
 
 /* The ops that the engine itself needs; the floor above hands them in. */
@@ -13298,6 +13350,7 @@ static rt_status rti_engine_run(rti_engine *e, rt_tensor *const *outputs, rt_ten
 
 static rt_status rti_view_of_backward(rti_backward *b) { return b->engine->ops->view_of(b); }
 static rt_status rti_copy_slices_backward(rti_backward *b) { return b->engine->ops->copy_slices(b); }
+RTI_COLD
 /* ---- functions with a derivative of the user's ----------------------------------------------------------------------------------------- */
 
 enum { RTI_FUNCTION_OUTPUTS = 16 };
@@ -14690,7 +14743,7 @@ static rt_tensor *rti_make_vector(const char *op, int64_t n, rt_dtype dtype, boo
 }
 
 /* Integers are counted in integers, the others in double, halves in float32. */
-RT_API rt_tensor *rt_arange(rt_scalar start, rt_scalar end, rt_scalar step, const rt_tensor_opts *opts)
+RT_API RTI_HOT rt_tensor *rt_arange(rt_scalar start, rt_scalar end, rt_scalar step, const rt_tensor_opts *opts)
 {
     bool whole = start.kind < RT_SCALAR_FLOAT && end.kind < RT_SCALAR_FLOAT && step.kind < RT_SCALAR_FLOAT;
     rt_dtype dtype = rti_opts_dtype(opts, whole ? RT_INT64 : RT_FLOAT32);
@@ -14741,7 +14794,7 @@ static bool rti_space_end(const char *op, rt_scalar s, rt_dtype dtype, rti_compl
     return true;
 }
 
-static rt_tensor *rti_space(const char *op, rt_scalar start, rt_scalar end, int64_t steps, const double *base, const rt_tensor_opts *opts)
+static RTI_HOT rt_tensor *rti_space(const char *op, rt_scalar start, rt_scalar end, int64_t steps, const double *base, const rt_tensor_opts *opts)
 {
     bool complex_ends = start.kind == RT_SCALAR_COMPLEX || end.kind == RT_SCALAR_COMPLEX;
     rt_dtype dtype = rti_opts_dtype(opts, complex_ends ? RT_COMPLEX64 : RT_FLOAT32);
@@ -14797,7 +14850,7 @@ static int64_t rti_triangle_row(bool lower, int64_t i, int64_t columns, int64_t 
     return lower ? cut : columns - cut;
 }
 
-static rt_tensor *rti_triangle_indices(const char *op, bool lower, int64_t rows, int64_t columns, int64_t offset, const rt_tensor_opts *opts)
+static RTI_HOT rt_tensor *rti_triangle_indices(const char *op, bool lower, int64_t rows, int64_t columns, int64_t offset, const rt_tensor_opts *opts)
 {
     rt_dtype dtype = rti_opts_dtype(opts, RT_INT64);
     rt_shape shape = rti_shape_copy(NULL, 0);
@@ -15035,7 +15088,7 @@ typedef struct rti_draw {
 
 /* float16 and bfloat16 by float32, sixteen at a time. Of normals the last sixteen are made anew where n is no multiple of 16; of uniforms
  * what rounds to the upper end becomes the lower one. */
-static void rti_draw_halves(const rti_draw *d, rt_dtype dtype, char *data, int64_t n, rti_random *r)
+static RTI_HOT void rti_draw_halves(const rti_draw *d, rt_dtype dtype, char *data, int64_t n, rti_random *r)
 {
     const bool normal = d->one != NULL;
     float x[16], ends[2] = { (float)d->a, (float)d->b };
@@ -15056,7 +15109,7 @@ static void rti_draw_halves(const rti_draw *d, rt_dtype dtype, char *data, int64
 }
 
 /* Fills contiguous memory. together: as PyTorch fills contiguous memory, where that makes a difference. */
-static void rti_draw_memory(const rti_draw *d, rt_dtype dtype, char *data, int64_t n, bool together, rti_random *r)
+static RTI_HOT void rti_draw_memory(const rti_draw *d, rt_dtype dtype, char *data, int64_t n, bool together, rti_random *r)
 {
     union { double f[64]; int64_t i[64]; } x;
     if (rt_dtype_is_complex(dtype)) {
@@ -15371,7 +15424,7 @@ static rt_tensor *rti_draw_parameter(const rti_call *c, int k, bool by_memory)
 }
 
 /* Parameters are arguments `first` and, where two, the next; the first must lie in least .. most. */
-static rt_status rti_run_given(rti_call *c, int first, bool two, rti_draw_of one, double least, double most)
+static RTI_HOT rt_status rti_run_given(rti_call *c, int first, bool two, rti_draw_of one, double least, double most)
 {
     rti_op_text name;
     const char *op = rti_op_base(c->op, &name);
@@ -15509,7 +15562,7 @@ static rt_status rti_shape_multinomial(rti_call *c)
 }
 
 /* Sums of p so far over their total, in float32 but for float64; each u takes the first that is not below it. p [k] in float64 is overwritten. */
-static rt_status rti_draw_with_replacement(rti_random *r, double *p, int64_t k, int64_t *out, int64_t n, bool single)
+static RTI_HOT rt_status rti_draw_with_replacement(rti_random *r, double *p, int64_t k, int64_t *out, int64_t n, bool single)
 {
     double sum = 0;
     for (int64_t i = 0; i < k; i++) {
@@ -15865,6 +15918,7 @@ static const rt_op *const rti_complex_rows[] = { &rti_op_view_as_real, &rti_op_v
                                                  &rti_op_complex, &rti_op_polar };
 RTI_COLD_END
 #endif
+RTI_COLD
 /* ---- unary elementwise ------------------------------------------------------------------------------------------------------------ */
 
 #if RTI_PASS || RTI_ONE_PASS
@@ -16793,7 +16847,7 @@ RTI_DEFINE_PLAIN(remainder, 2, rti_run_remainder_i64, NULL)
 RTI_DEFINE_PLAIN(fmod, 2, rti_run_fmod_i64, NULL)
 
 /* Whether a zero is among the divisors, as they are when they have been brought to the common type; a failure counts as one. */
-static bool rti_has_zero_divisor(const rti_call *c)
+static RTI_HOT bool rti_has_zero_divisor(const rti_call *c)
 {
     rt_tensor *by = rti_arg_tensor(c, 1);
     if (!by)
@@ -17222,7 +17276,7 @@ RT_API rt_tensor *rt_ldexp(rt_tensor *a, rt_tensor *b) { return rti_call2(&rti_o
 RT_API rt_tensor *rt_ldexp_(rt_tensor *a, rt_tensor *b) { return rti_is_tensor(a, "ldexp", "a") ? rt_mul_(a, rti_power_of_2(a, b)) : NULL; }
 
 RTI_INTEGER2(heaviside, a == 0 ? b : a > 0)
-RTI_PLAIN2(heaviside, a == 0 ? b : a > 0)
+RTI_PLAIN2(heaviside, rti_is_nan(a) ? 0 : a == 0 ? b : a > 0)
 RTI_DEFINE_PLAIN(heaviside, 2, rti_run_heaviside_i64, NULL)
 static rt_status rti_shape_heaviside(rti_call *c)
 {
@@ -17956,7 +18010,7 @@ RT_API rt_tensor *rt_hardshrink(rt_tensor *x, double lambd) { return rti_call_nu
 RT_API rt_tensor *rt_softshrink(rt_tensor *x, double lambd) { return rti_call_number(&rti_op_softshrink, x, lambd, false); }
 
 RTI_INTEGER3(threshold, a <= b ? c : a)
-RTI_PLAIN3(threshold, a <= b ? c : a)
+RTI_PLAIN3(threshold, a <= b && !rti_is_nan(a) ? c : a)      /* under -ffast-math a NaN would be below */
 RTI_DEFINE_PLAIN(threshold, 3, rti_run_threshold_i64, NULL)
 static rt_status rti_threshold_backward(rti_backward *b)
 {
@@ -18013,6 +18067,7 @@ static const rt_op *const rti_activation_rows[] = {
     &rti_op_hardtanh, &rti_op_relu6, &rti_op_hardsigmoid, &rti_op_hardswish, &rti_op_hardshrink, &rti_op_softshrink, &rti_op_threshold, &rti_op_glu
 };
 #endif
+RTI_COLD_END
 /* ---- folds: how reductions run. Rows of neighbours in vectors, plain loops for the rest ---------------------------------------------- */
 
 #if RTI_PASS == 1 || RTI_ONE_PASS
@@ -18865,6 +18920,7 @@ static rt_status rti_reduce_into(rti_reduction *r, const rti_reducer *how, const
     return rti_parallel_for(r->n_outputs, RTI_MAX(1, RTI_FOLD_GRAIN / RTI_MAX(r->n_each, 1)), rti_reduce_range, r);
 }
 #endif
+RTI_COLD
 /* ---- softmax, log_softmax and their gradients, row by row ------------------------------------------------------------------------------ */
 
 #if RTI_PASS == 1 || RTI_ONE_PASS
@@ -19095,7 +19151,7 @@ static rti_lines rti_lines_of(const rt_tensor *x, int dim)
 
 /* Blocks of columns, and how many are worth another thread. */
 static int64_t rti_lines_blocks(const rti_lines *l) { return l->outer * ((l->inner + RTI_COLUMNS - 1) / RTI_COLUMNS); }
-static int64_t rti_lines_grain(const rti_lines *l) { return RTI_MAX(1, 8192 / RTI_MAX(l->n * RTI_MIN(l->inner, RTI_COLUMNS), 1)); }
+static int64_t rti_lines_grain(const rti_lines *l) { return RTI_MAX(1, 8192 / RTI_MAX(l->n * RTI_MIN(l->inner, (int64_t)RTI_COLUMNS), 1)); }
 
 /* Block i: columns first to first + count - 1 of all, elements `at` on from the array's start. */
 typedef struct rti_span { int64_t first, count, at; } rti_span;
@@ -19103,7 +19159,7 @@ typedef struct rti_span { int64_t first, count, at; } rti_span;
 static rti_span rti_lines_block(const rti_lines *l, int64_t i)
 {
     int64_t blocks = (l->inner + RTI_COLUMNS - 1) / RTI_COLUMNS, inner = i % blocks * RTI_COLUMNS;
-    rti_span b = { i / blocks * l->inner + inner, RTI_MIN(RTI_COLUMNS, l->inner - inner), i / blocks * l->n * l->inner + inner };
+    rti_span b = { i / blocks * l->inner + inner, RTI_MIN((int64_t)RTI_COLUMNS, l->inner - inner), i / blocks * l->n * l->inner + inner };
     return b;
 }
 
@@ -19137,7 +19193,7 @@ typedef struct rti_softmax_work {
     rti_class compute;
 } rti_softmax_work;
 
-static bool rti_is_masked(const char *x, int64_t n, int64_t step, rti_class compute)
+static RTI_HOT bool rti_is_masked(const char *x, int64_t n, int64_t step, rti_class compute)
 {
     for (int64_t i = 0; i < n; i++)
         if (compute == RTI_CLASS_F32 ? ((const float *)(const void *)x)[i * step] != (float)-HUGE_VAL : ((const double *)(const void *)x)[i * step] != -HUGE_VAL)
@@ -19145,7 +19201,7 @@ static bool rti_is_masked(const char *x, int64_t n, int64_t step, rti_class comp
     return true;
 }
 
-static void rti_softmax_each_row(const rti_softmax_work *w, int64_t begin, int64_t end)
+static RTI_HOT void rti_softmax_each_row(const rti_softmax_work *w, int64_t begin, int64_t end)
 {
     int64_t n = w->lines.n;
     size_t bytes = (size_t)n * rti_element_bytes(rti_class_dtype[w->compute]);
@@ -19195,7 +19251,7 @@ RTI_SOFTMAX_COLUMNS(f64, double)
 #undef RTI_SOFTMAX_COLUMNS
 
 /* Columns of -infinity alone become 0. */
-static void rti_softmax_unmask(const rti_softmax_work *w, const rti_span *block)
+static RTI_HOT void rti_softmax_unmask(const rti_softmax_work *w, const rti_span *block)
 {
     int64_t wide = (int64_t)rti_element_bytes(rti_class_dtype[w->compute]);
     for (int64_t j = 0; j < block->count; j++) {
@@ -19207,7 +19263,7 @@ static void rti_softmax_unmask(const rti_softmax_work *w, const rti_span *block)
     }
 }
 
-static void rti_softmax_range(void *work, int64_t begin, int64_t end)
+static RTI_HOT void rti_softmax_range(void *work, int64_t begin, int64_t end)
 {
     const rti_softmax_work *w = RTI_CAST(const rti_softmax_work *, work);
     rti_columns columns;
@@ -19491,7 +19547,7 @@ static rt_status rti_classes_check(const char *op, const rt_tensor *target, cons
 }
 
 /* Reads targets and weights, which have been checked; on success they are to be let go of with rti_classes_end. */
-static rt_status rti_classes_begin(rti_classes *k, const char *op, rt_tensor *target, rt_tensor *weight, int64_t classes, int64_t ignore)
+static RTI_HOT rt_status rti_classes_begin(rti_classes *k, const char *op, rt_tensor *target, rt_tensor *weight, int64_t classes, int64_t ignore)
 {
     memset(k, 0, sizeof *k);
     k->op = op;
@@ -19570,7 +19626,7 @@ static void rti_write_double(rt_tensor *x, int64_t offset, double value)
 }
 
 /* Where element i of a tensor shaped as x without its classes stands in x; stride: x's own or of another tensor like it. */
-static int64_t rti_member_offset(const rt_tensor *x, int64_t i)
+static RTI_HOT int64_t rti_member_offset(const rt_tensor *x, int64_t i)
 {
     int64_t offset = 0;
     for (int d = x->ndim - 1; d >= 0; d--) {
@@ -19582,7 +19638,7 @@ static int64_t rti_member_offset(const rt_tensor *x, int64_t i)
     return offset;
 }
 
-static rt_status rti_run_nll(rti_call *c)
+static RTI_HOT rt_status rti_run_nll(rti_call *c)
 {
     const rt_tensor *x = rti_arg_tensor(c, RTI_NLL_X);
     int dim = rti_class_dim(x);
@@ -19624,7 +19680,7 @@ static rt_status rti_shape_nll_backward(rti_call *c)
     return rti_result_set(c, 0, (rt_dtype)g->dtype, size, target->ndim + 1);
 }
 
-static rt_status rti_run_nll_backward(rti_call *c)
+static RTI_HOT rt_status rti_run_nll_backward(rti_call *c)
 {
     rt_tensor *g = rti_arg_tensor(c, RTI_NLL_X), *y = c->out[0];
     int64_t reduction = c->arg[RTI_NLL_REDUCTION].as.i;
@@ -19751,7 +19807,7 @@ static RTI_INLINE double rti_ce_read(const rti_ce_work *w, const char *row, int6
 }
 
 /* The loss of line i, whose elements stand at x. */
-static double rti_ce_line(const rti_ce_work *w, const char *x, int64_t i)
+static RTI_HOT double rti_ce_line(const rti_ce_work *w, const char *x, int64_t i)
 {
     int64_t n = w->lines.n;
     char *stats = w->stats + (size_t)(2 * i) * w->wide;
@@ -19771,7 +19827,7 @@ static double rti_ce_line(const rti_ce_work *w, const char *x, int64_t i)
 }
 
 /* d = a (softmax(x) S - (1 - s) w_t [c = t] - s / C w_c), S the sum of what is taken off, s the smoothing, a the loss's gradient */
-static void rti_ce_gradient_line(const rti_ce_work *w, const char *x, int64_t i, char *d)
+static RTI_HOT void rti_ce_gradient_line(const rti_ce_work *w, const char *x, int64_t i, char *d)
 {
     int64_t n = w->lines.n, target = w->classes.target[i];
     bool weighted = w->smoothing > 0 && w->classes.weight, single = w->compute == RTI_CLASS_F32;
@@ -19846,7 +19902,7 @@ RTI_CE_COLUMNS(f64, double)
 #undef RTI_CE_COLUMNS
 
 /* Lines or blocks of columns, forward without a gradient to start from, else backward. */
-static void rti_ce_range(void *work, int64_t begin, int64_t end)
+static RTI_HOT void rti_ce_range(void *work, int64_t begin, int64_t end)
 {
     const rti_ce_work *w = RTI_CAST(const rti_ce_work *, work);
     size_t bytes = (size_t)w->lines.n * w->wide;
@@ -19866,7 +19922,7 @@ static void rti_ce_range(void *work, int64_t begin, int64_t end)
 }
 
 /* Fills in what both directions need, x as an array included, which the caller lets go of with rti_classes_end. */
-static rt_status rti_ce_begin(rti_ce_work *w, rti_call *c, rt_tensor **array)
+static RTI_HOT rt_status rti_ce_begin(rti_ce_work *w, rti_call *c, rt_tensor **array)
 {
     rt_tensor *x = rti_arg_tensor(c, RTI_CE_X);
     int dim = rti_class_dim(x);
@@ -19892,7 +19948,7 @@ static rt_status rti_ce_begin(rti_ce_work *w, rti_call *c, rt_tensor **array)
     return rti_pending_code();
 }
 
-static rt_status rti_run_ce(rti_call *c)
+static RTI_HOT rt_status rti_run_ce(rti_call *c)
 {
     rti_ce_work w;
     rt_tensor *array;
@@ -20298,7 +20354,7 @@ static rt_status rti_shape_bce(rti_call *c)
 
 typedef struct rti_bce_work { const double *x, *t; double *y; } rti_bce_work;
 
-static void rti_bce_range(void *work, int64_t begin, int64_t end)
+static RTI_HOT void rti_bce_range(void *work, int64_t begin, int64_t end)
 {
     const rti_bce_work *w = RTI_CAST(const rti_bce_work *, work);
     for (int64_t i = begin; i < end; i++) {
@@ -20852,7 +20908,7 @@ static double rti_norm_weight(const rti_norm_work *w, const char *weights, int64
     return w->compute == RTI_CLASS_F32 ? (double)((const float *)(const void *)weights)[k] : ((const double *)(const void *)weights)[k];
 }
 
-static void rti_norm_moments(const rti_norm_work *w, int64_t r)
+static RTI_HOT void rti_norm_moments(const rti_norm_work *w, int64_t r)
 {
     double n = (double)(w->segments * w->length), sum = 0, squares = 0;
     for (int64_t q = 0; q < w->segments && w->centred; q++)
@@ -20865,7 +20921,7 @@ static void rti_norm_moments(const rti_norm_work *w, int64_t r)
         w->variance[r] = squares / n;
 }
 
-static void rti_norm_forward_range(void *work, int64_t begin, int64_t end)
+static RTI_HOT void rti_norm_forward_range(void *work, int64_t begin, int64_t end)
 {
     const rti_norm_work *w = RTI_CAST(const rti_norm_work *, work);
     for (int64_t r = begin; r < end; r++) {
@@ -20883,7 +20939,7 @@ static void rti_norm_forward_range(void *work, int64_t begin, int64_t end)
 }
 
 /* x's gradient over row r, once the sums of its g w and g w (x - m) are known. */
-static void rti_norm_dx_row(const rti_norm_work *w, int64_t r, const double *sums)
+static RTI_HOT void rti_norm_dx_row(const rti_norm_work *w, int64_t r, const double *sums)
 {
     double n = (double)(w->segments * w->length), a = w->scale[r];
     for (int64_t q = 0; q < w->segments; q++) {
@@ -20898,7 +20954,7 @@ static void rti_norm_dx_row(const rti_norm_work *w, int64_t r, const double *sum
     }
 }
 
-static void rti_norm_backward_range(void *work, int64_t begin, int64_t end)
+static RTI_HOT void rti_norm_backward_range(void *work, int64_t begin, int64_t end)
 {
     const rti_norm_work *w = RTI_CAST(const rti_norm_work *, work);
     for (int64_t r = begin; r < end; r++) {
@@ -20917,7 +20973,7 @@ static void rti_norm_backward_range(void *work, int64_t begin, int64_t end)
 }
 
 /* Of elements with weights of their own: ranges of rows, each with sums for dw and db of its own. */
-static void rti_norm_backward_own(void *work, int64_t begin, int64_t end)
+static RTI_HOT void rti_norm_backward_own(void *work, int64_t begin, int64_t end)
 {
     const rti_norm_work *w = RTI_CAST(const rti_norm_work *, work);
     for (int64_t range = begin; range < end; range++) {
@@ -20976,7 +21032,7 @@ static void rti_norm_off(const rti_norm_work *w, const rti_norm_block *b, int64_
 
 /* Of the block's rows: sum g and sum g (x - mean) over members into parts; grad NULL: of x - mean for g. Sixty-four members at a time are
  * added up in the class. */
-static void rti_norm_block_sums(const rti_norm_work *w, rti_norm_block *b, const char *grad)
+static RTI_HOT void rti_norm_block_sums(const rti_norm_work *w, rti_norm_block *b, const char *grad)
 {
     double *sums = w->parts + 2 * (b->first / w->repeat);
     for (int64_t j = 0; j < b->n; j++)
@@ -20997,7 +21053,7 @@ static void rti_norm_block_sums(const rti_norm_work *w, rti_norm_block *b, const
     }
 }
 
-static void rti_norm_forward_columns(void *work, int64_t begin, int64_t end)
+static RTI_HOT void rti_norm_forward_columns(void *work, int64_t begin, int64_t end)
 {
     const rti_norm_work *w = RTI_CAST(const rti_norm_work *, work);
     double n = (double)(w->members * w->repeat);
@@ -21029,7 +21085,7 @@ static void rti_norm_forward_columns(void *work, int64_t begin, int64_t end)
 }
 
 /* d = g w a + (x - mean) B + C */
-static void rti_norm_backward_columns(void *work, int64_t begin, int64_t end)
+static RTI_HOT void rti_norm_backward_columns(void *work, int64_t begin, int64_t end)
 {
     const rti_norm_work *w = RTI_CAST(const rti_norm_work *, work);
     double n = (double)(w->members * w->repeat);
@@ -21063,7 +21119,7 @@ static rt_status rti_norm_columns_run(rti_norm_work *w, rt_range_fn run)
 static int64_t rti_norm_grain(const rti_norm_work *w) { return RTI_MAX(1, 8192 / RTI_MAX(w->segments * w->length, 1)); }
 
 /* What the segments' sums, or the ranges', come to for each weight: into float64 dw[channels], db[channels]. */
-static void rti_norm_gather(const rti_norm_work *w, double *dw, double *db)
+static RTI_HOT void rti_norm_gather(const rti_norm_work *w, double *dw, double *db)
 {
     memset(dw, 0, (size_t)w->channels * sizeof *dw);
     memset(db, 0, (size_t)w->channels * sizeof *db);
@@ -21474,7 +21530,7 @@ static rt_status rti_norm_layer_gradient(rti_backward *b, bool rms)
         return RT_OK;
     if (b->engine->create_graph) {
         rti_norm_view v;
-        memset(&v, 0, sizeof v);
+        memset((void *)&v, 0, sizeof v);
         v.shape = rti_shape_copy(x->size, x->ndim);
         v.by = rti_shape_copy(list->as.ints, (int)list->count);
         for (uint32_t d = 0; d < list->count; d++)
@@ -21677,7 +21733,7 @@ static rt_status rti_group_norm_gradient(rti_backward *b)
     if (b->engine->create_graph) {
         rti_norm_view v;
         int64_t shape[4] = { n, groups, channels / groups, inner }, by[4] = { 1, groups, channels / groups, 1 };
-        memset(&v, 0, sizeof v);
+        memset((void *)&v, 0, sizeof v);
         v.shape = rti_shape_copy(shape, 4);
         v.by = rti_shape_copy(by, 4);
         v.dims[0] = 2;
@@ -21797,7 +21853,7 @@ static rt_status rti_shape_batch_norm(rti_call *c)
 }
 
 /* running = (1 - momentum) running + momentum by scale */
-static void rti_norm_follow(rti_norm_call *k, rt_tensor *running, const double *by, double scale, double momentum)
+static RTI_HOT void rti_norm_follow(rti_norm_call *k, rt_tensor *running, const double *by, double scale, double momentum)
 {
     if (k->failed || !running)
         return;
@@ -21907,7 +21963,7 @@ static rt_status rti_batch_norm_gradient(rti_backward *b)
         int64_t shape[3] = { x->size[0], x->size[1], 1 }, by[3] = { 1, x->size[1], 1 };
         for (int d = 2; d < x->ndim; d++)
             shape[2] *= x->size[d];
-        memset(&v, 0, sizeof v);
+        memset((void *)&v, 0, sizeof v);
         v.shape = rti_shape_copy(shape, 3);
         v.by = rti_shape_copy(by, 3);
         v.dims[1] = 2;
@@ -22134,6 +22190,7 @@ static const rt_op *const rti_norm_rows[] = {
     &rti_op_instance_norm, &rti_op_cosine_similarity, &rti_op_pairwise_distance
 };
 #endif
+RTI_COLD_END
 #if !RTI_PASS
 /* ---- moving elements: strided copies, and reading and writing at places that an index gives -------------------------------------------------- */
 
@@ -22477,7 +22534,6 @@ static rt_status rti_move(rt_tensor *to, const rt_tensor *from)
 
 /* The same with a dtype of its own for each. */
 static rt_status rti_put(rt_tensor *to, const rt_tensor *from) { return to->dtype == from->dtype ? rti_move(to, from) : rti_copy_into(to, from); }
-RTI_COLD
 /* ---- integers: bits, shifts, common divisors ----------------------------------------------------------------------------------------- */
 
 /* A shift below 0 or past the last bit moves every bit out; to the right, copies of the sign come in. */
@@ -22737,6 +22793,7 @@ RT_API rt_tensor *rt_polygamma(int n, rt_tensor *x) { return rti_call_polygamma(
 static const rt_op *const rti_special_rows[] = {
     &rti_op_erfc, &rti_op_erfinv, &rti_op_logit, &rti_op_lgamma, &rti_op_digamma, &rti_op_polygamma
 };
+RTI_COLD
 /* ---- dropout -------------------------------------------------------------------------------------------------------------------------- */
 
 /* ---- in the order of memory ---- */
@@ -22784,7 +22841,7 @@ static RTI_INLINE double rti_either(rti_random *r, double p, double yes, double 
     return u < p ? yes : no;
 }
 
-static void rti_fill_either(rti_random *r, rt_tensor *x, double p, double yes, double no)
+static RTI_HOT void rti_fill_either(rti_random *r, rt_tensor *x, double p, double yes, double no)
 {
     if (x->dtype == RT_FLOAT32)
         for (int64_t i = 0; i < x->numel; i++)
@@ -23004,7 +23061,7 @@ enum { RTI_SDPA_Q, RTI_SDPA_K, RTI_SDPA_V, RTI_SDPA_MASK, RTI_SDPA_DROPOUT, RTI_
 #define RTI_SDPA "scaled_dot_product_attention"
 
 /* 0 where row i may look, at columns 0 to i, else -infinity; [L, S] of a dtype. NULL with the error raised. */
-static rt_tensor *rti_causal_mask(int64_t rows, int64_t columns, rt_dtype dtype)
+static RTI_HOT rt_tensor *rti_causal_mask(int64_t rows, int64_t columns, rt_dtype dtype)
 {
     int64_t size[2] = { rows, columns };
     rt_tensor *mask = rti_scoped(rti_filled(RTI_SDPA, rti_shape_copy(size, 2), rt_scalar_int(0), RT_FLOAT32));
@@ -24050,7 +24107,7 @@ typedef struct rti_products {
     int64_t workspace_bytes, shares, per_share;
 } rti_products;
 
-static void rti_products_share(void *work, int64_t begin, int64_t end)
+static RTI_HOT void rti_products_share(void *work, int64_t begin, int64_t end)
 {
     const rti_products *p = RTI_CAST(const rti_products *, work);
     int64_t side = rti_matmul_side(&p->each);
@@ -24559,7 +24616,7 @@ static RTI_INLINE rti_complex rti_scalar_complex(rt_scalar s)
 }
 
 /* y = beta y + alpha x over n elements of a class; x may be NULL. */
-static void rti_scale_add(rti_class compute, void *to, rt_scalar beta, const void *from, rt_scalar alpha, int64_t n)
+static RTI_HOT void rti_scale_add(rti_class compute, void *to, rt_scalar beta, const void *from, rt_scalar alpha, int64_t n)
 {
     const rti_complex b = rti_scalar_complex(beta), a = rti_scalar_complex(alpha);
     if (compute == RTI_CLASS_F32) {
@@ -24899,7 +24956,7 @@ RT_API rt_tensor *rt_kron(rt_tensor *a, rt_tensor *b) { return rti_call2(&rti_op
 /* cost[i n + j] and where the chain from i to j is cut in two; matrix i is [size[i], size[i+1]]. */
 typedef struct rti_chain { rt_tensor *const *x; int64_t n; double *cost; int32_t *cut; } rti_chain;
 
-static void rti_chain_plan(const rti_chain *c, const int64_t *size)
+static RTI_HOT void rti_chain_plan(const rti_chain *c, const int64_t *size)
 {
     for (int64_t length = 1; length < c->n; length++)
         for (int64_t i = 0; i + length < c->n; i++) {
@@ -26570,7 +26627,7 @@ typedef struct rti_conv_job {
     int64_t bytes, tasks, shares;
 } rti_conv_job;
 
-static void rti_conv_job_share(void *work, int64_t begin, int64_t end)
+static RTI_HOT void rti_conv_job_share(void *work, int64_t begin, int64_t end)
 {
     const rti_conv_job *j = RTI_CAST(const rti_conv_job *, work);
     for (int64_t i = begin; i < end; i++) {
@@ -27174,7 +27231,7 @@ static rt_tensor *rti_index_arg(const rti_call *c, int k) { return rti_kept_as(r
 static void rti_walk_index(rti_walk *w, const rt_tensor *index) { w->line.index = RTI_CAST(const int64_t *, (void *)index->data); }
 
 /* The walk of gather and its kin: over all of index. here: beside it, or one number. */
-static void rti_walk_places(rti_walk *w, const rt_tensor *index, int dim, const rt_tensor *there, char *here, const rt_tensor *strides)
+static RTI_HOT void rti_walk_places(rti_walk *w, const rt_tensor *index, int dim, const rt_tensor *there, char *here, const rt_tensor *strides)
 {
     int64_t wide = (int64_t)rti_element_bytes((rt_dtype)there->dtype);
     if (index->numel == 0) {            /* of any number of dimensions */
@@ -27204,7 +27261,7 @@ static rt_status rti_walk_looked(rti_walk *w, int64_t step, int64_t n)
 }
 
 /* The walk of index_select and its kin: over slices of `here`, one for each index; NULL for one number. */
-static rt_status rti_walk_slices(rti_walk *w, const rt_tensor *index, int dim, const rt_tensor *there, char *number, const rt_tensor *here)
+static RTI_HOT rt_status rti_walk_slices(rti_walk *w, const rt_tensor *index, int dim, const rt_tensor *there, char *number, const rt_tensor *here)
 {
     int64_t wide = (int64_t)rti_element_bytes((rt_dtype)there->dtype);
     rti_walk_index(w, index);
@@ -27600,7 +27657,7 @@ static rt_scalar rti_reduce_neutral(rti_scatter_kind how, rt_dtype dtype)
 }
 
 /* y / how many were added to each place. */
-static rt_status rti_divide_by_counts(const rti_call *c, rt_tensor *y, rti_walk *w, const rt_tensor *index, bool self)
+static RTI_HOT rt_status rti_divide_by_counts(const rti_call *c, rt_tensor *y, rti_walk *w, const rt_tensor *index, bool self)
 {
     int64_t one = 1, at[RT_MAX_DIMS] = { 0 }, offset = 0, wide = (int64_t)rti_element_bytes((rt_dtype)y->dtype);
     rt_tensor *counts = rti_filled("scatter_reduce", rti_shape_copy(y->size, y->ndim), rt_scalar_int(self), RT_INT64);
@@ -27921,7 +27978,7 @@ static void rti_places_release(rti_places *p)
 
 /* ---- nonzero ---- */
 
-static int64_t rti_count_true(const rt_tensor *flags)
+static RTI_HOT int64_t rti_count_true(const rt_tensor *flags)
 {
     int64_t n = 0;
     for (int64_t i = 0; i < flags->numel; i++)
@@ -27930,7 +27987,7 @@ static int64_t rti_count_true(const rt_tensor *flags)
 }
 
 /* Writes the places of what is true: dimension d of the k-th to[d][k * step]. */
-static void rti_write_places(const rt_tensor *flags, int64_t *const *to, int64_t step)
+static RTI_HOT void rti_write_places(const rt_tensor *flags, int64_t *const *to, int64_t step)
 {
     int64_t at[RT_MAX_DIMS] = { 0 }, k = 0, last = flags->ndim - 1, n = last < 0 ? 1 : flags->size[last];
     const char *row = flags->data;
@@ -28092,7 +28149,7 @@ static rt_status rti_places_of(rti_places *p, const char *op, const rt_tensor *x
 }
 
 /* Where in x, in bytes, each of the places begins: an int64 tensor of the indices' common shape, owned. */
-static rt_tensor *rti_places_offsets(const rti_places *p, const char *op, const rt_tensor *x)
+static RTI_HOT rt_tensor *rti_places_offsets(const rti_places *p, const char *op, const rt_tensor *x)
 {
     int64_t n = rti_count_elements(op, p->to.dim, p->to.ndim), wide = (int64_t)rti_element_bytes((rt_dtype)x->dtype);
     rt_tensor *offsets = n < 0 ? NULL : rti_tensor_new(RT_INT64, p->to.dim, p->to.ndim, n);
@@ -28414,7 +28471,7 @@ RT_API rt_tensor *rt_masked_scatter(rt_tensor *x, rt_tensor *mask, rt_tensor *so
 
 /* ---- one_hot ---- */
 
-static rt_status rti_shape_one_hot(rti_call *c)
+static RTI_HOT rt_status rti_shape_one_hot(rti_call *c)
 {
     rt_tensor *x = rti_arg_tensor(c, 0);
     int64_t size[RT_MAX_DIMS], classes = rti_int_arg(c->arg, c->n_args, 1, -1), most = -1, least = 0;
@@ -28441,7 +28498,7 @@ static rt_status rti_shape_one_hot(rti_call *c)
     return size[x->ndim] < 0 ? rti_raise(RT_ERR_MEMORY, "one_hot", "more classes than fit") : rti_result_set(c, 0, RT_INT64, size, x->ndim + 1);
 }
 
-static rt_status rti_run_one_hot(rti_call *c)
+static RTI_HOT rt_status rti_run_one_hot(rti_call *c)
 {
     rt_tensor *y = c->out[0], *x = rti_contiguous_as(rti_arg_tensor(c, 0), RT_INT64);
     if (!x)
@@ -28508,7 +28565,7 @@ static const rt_op rti_op_embedding = { "embedding(Tensor weight, Tensor indices
                                         NULL, rti_shape_embedding, rti_run_embedding, NULL, rti_embedding_backward, NULL, NULL, RTI_SAVE_IN(1), -10, 10 };
 
 /* 1 / how often each place occurs, in a column; a new tensor of the scope. */
-static rt_tensor *rti_inverse_counts(rt_tensor *index, int64_t n, rt_dtype dtype)
+static RTI_HOT rt_tensor *rti_inverse_counts(rt_tensor *index, int64_t n, rt_dtype dtype)
 {
     int64_t size[2] = { index->numel, 1 };
     rt_tensor *k = rti_contiguous_as(index, RT_INT64), *counts = rti_filled("embedding_dense_backward", rti_shape_copy(&n, 1), rt_scalar_int(0), RT_INT64);
@@ -28584,7 +28641,7 @@ RT_API rt_tensor *rt_embedding_dense_backward(rt_tensor *grad, rt_tensor *index,
 }
 
 /* Scales a row whose norm is larger down to it. */
-static void rti_renorm_row(rt_dtype dtype, char *row, int64_t step, int64_t n, double most, double p)
+static RTI_HOT void rti_renorm_row(rt_dtype dtype, char *row, int64_t step, int64_t n, double most, double p)
 {
     double norm = 0, x;
     for (int64_t i = 0; i < n; i++) {
@@ -28664,7 +28721,7 @@ RT_API rt_tensor *rt_embedding(rt_tensor *weight, rt_tensor *index, const rt_emb
 /* ---- searchsorted, bucketize ---- */
 
 /* Where x goes among n elements that rise; sorter: their order, or NULL. right: behind equal ones. */
-static int64_t rti_search(rti_class c, const char *sorted, const int64_t *sorter, int64_t n, const char *x, bool right)
+static RTI_HOT int64_t rti_search(rti_class c, const char *sorted, const int64_t *sorter, int64_t n, const char *x, bool right)
 {
     int64_t low = 0, high = n;
     while (low < high) {
@@ -28712,7 +28769,7 @@ static rt_status rti_shape_searchsorted(rti_call *c)
     return rti_result_set(c, 0, rti_int_arg(c->arg, c->n_args, 2, 0) ? RT_INT32 : RT_INT64, x->size, x->ndim);
 }
 
-static rt_status rti_run_searchsorted(rti_call *c)
+static RTI_HOT rt_status rti_run_searchsorted(rti_call *c)
 {
     rt_tensor *y = c->out[0], *sorter = rti_arg_tensor(c, 5);
     rti_class k = rti_class_of(c->common);
@@ -28782,6 +28839,7 @@ static const rt_op *const rti_pick_rows[] = {
     &rti_op_nonzero, &rti_op_argwhere, &rti_op_index, &rti_op_index_put, &rti_op_take, &rti_op_put, &rti_op_masked_select, &rti_op_masked_scatter, &rti_op_one_hot,
     &rti_op_embedding, &rti_op_embedding_backward, &rti_op_searchsorted, &rti_op_bucketize
 };
+RTI_COLD_END
 /* ---- scans: running results along one dimension -------------------------------------------------------------------------------------- */
 
 typedef struct rti_scan rti_scan;
@@ -28814,20 +28872,20 @@ struct rti_scan {
         for (int64_t k = 0, i = 0; k < n; k++, i += step) { \
             __VA_ARGS__ \
         } \
-        rti_scan_keep(f, &c, s); \
+        rti_scan_keep(f, &c, sizeof c, s); \
         (void)by; \
         (void)place; \
     }
 
 /* What goes on to the next tile. */
-static void rti_scan_keep(rti_fold *f, const void *c, const rti_scan *s)
+static void rti_scan_keep(rti_fold *f, const void *c, size_t bytes, const rti_scan *s)
 {
     if (s->compute == RTI_CLASS_I64) {
         memcpy(&f->whole, c, sizeof f->whole);
         return;
     }
     memcpy(&f->re, c, sizeof f->re);
-    if (s->compute == RTI_CLASS_C128)
+    if (bytes == sizeof(rti_complex))
         memcpy(&f->im, (const char *)c + sizeof f->re, sizeof f->im);
 }
 
@@ -29651,6 +29709,7 @@ static const rt_op *const rti_order_rows[] = {
     &rti_op_sort.row.op, &rti_op_sort_stable.row.op, &rti_op_argsort.row.op, &rti_op_argsort_stable.row.op, &rti_op_msort.row.op, &rti_op_topk.row.op,
     &rti_op_kthvalue.row.op, &rti_op_median.row.op, &rti_op_median_dim.row.op, &rti_op_nanmedian.row.op, &rti_op_nanmedian_dim.row.op, &rti_op_mode.row.op
 };
+RTI_COLD
 /* ---- arranging ---------------------------------------------------------------------------------------------------------------------------
  * Most rows here are made of other rows, views and copies of slices, and have their derivative from them. */
 
@@ -29749,7 +29808,7 @@ static rt_status rti_shape_cat(rti_call *c)
 }
 
 /* Writes x into y from place `at` along dim on. */
-static rt_status rti_put_slices(rt_tensor *y, rt_tensor *x, int dim, int64_t at)
+static RTI_HOT rt_status rti_put_slices(rt_tensor *y, rt_tensor *x, int dim, int64_t at)
 {
     rti_slices s = rti_slices_of(x, dim), t = rti_slices_of(y, dim);
     if (x->dtype == y->dtype && rti_contiguous(x) && rti_contiguous(y) && s.n * s.bytes > 16) {
@@ -30115,7 +30174,7 @@ static rt_status rti_compose_repeat_interleave_int(const rt_value *arg, int n_ar
 }
 
 /* Repeats as int64, contiguous, a new reference, and their sum. */
-static rt_tensor *rti_repeats(rt_tensor *repeats, int64_t *sum)
+static RTI_HOT rt_tensor *rti_repeats(rt_tensor *repeats, int64_t *sum)
 {
     rti_shape_text have;
     if ((repeats->dtype != RT_INT64 && repeats->dtype != RT_INT32) || repeats->ndim > 1) {
@@ -30151,7 +30210,7 @@ static rt_status rti_shape_repeat_index(rti_call *c)
     return status == RT_OK ? rti_result_set(c, 0, dtype, &sum, 1) : status;
 }
 
-static rt_status rti_run_repeat_index(rti_call *c)
+static RTI_HOT rt_status rti_run_repeat_index(rti_call *c)
 {
     int64_t sum;
     rt_tensor *r = rti_repeats(rti_arg_tensor(c, 0), &sum), *y = c->out[0];
@@ -30195,7 +30254,7 @@ static rt_status rti_compose_repeat_interleave_each(const rt_value *arg, int n_a
 
 /* ---- tril, triu ---- */
 
-static void rti_clear_row(char *p, int64_t stride, int64_t wide, int64_t n)
+static RTI_HOT void rti_clear_row(char *p, int64_t stride, int64_t wide, int64_t n)
 {
     if (stride == wide)
         memset(p, 0, (size_t)(n * wide));
@@ -30217,7 +30276,7 @@ static rt_status rti_shape_triangle(rti_call *c)
 }
 
 /* Copies x, and clears what lies above the diagonal, or below it. */
-static rt_status rti_run_triangle(rti_call *c, bool above)
+static RTI_HOT rt_status rti_run_triangle(rti_call *c, bool above)
 {
     rt_tensor *y = c->out[0];
     rt_status status = rti_start_from(y, rti_arg_tensor(c, 0));
@@ -30404,7 +30463,7 @@ static int64_t rti_pad_source(rti_pad_mode mode, int64_t i, int64_t n)
 }
 
 /* x with one dimension padded by its own elements. */
-static rt_tensor *rti_pad_along(const char *op, rt_tensor *x, int d, int64_t before, int64_t after, rti_pad_mode mode)
+static RTI_HOT rt_tensor *rti_pad_along(const char *op, rt_tensor *x, int d, int64_t before, int64_t after, rti_pad_mode mode)
 {
     int64_t n = x->size[d], most = mode == RTI_PAD_REFLECT ? n - 1 : mode == RTI_PAD_CIRCULAR ? n : INT64_MAX / 4, more;
     rti_shape_text have;
@@ -31662,7 +31721,7 @@ static rt_status rti_la_check(const rti_call *c, const rt_tensor *a, bool square
 }
 
 /* Raises for the first member of a batch whose number in info is not 0; what: %lld is that number. */
-static rt_status rti_la_check_info(const char *op, const rt_tensor *info, const char *what)
+static RTI_HOT rt_status rti_la_check_info(const char *op, const rt_tensor *info, const char *what)
 {
     const int32_t *p = RTI_CAST(const int32_t *, (const void *)info->data);
     char text[240], batch[48];
@@ -31700,7 +31759,7 @@ static bool rti_bool_at(const rt_value *arg, int n_args, int k, bool normal)
 /* ---- blocked algorithms ---- */
 
 /* c -= a b, or with `adjoint` a b^H, where b is [n,k]: the factor that is copied changes its sign on the way. room: k m or k n elements. */
-static rt_status rti_la_subtract(const rti_matrix *c, const rti_matrix *a, const rti_matrix *b, bool adjoint, int64_t m, int64_t n, int64_t k, double *room)
+static RTI_HOT rt_status rti_la_subtract(const rti_matrix *c, const rti_matrix *a, const rti_matrix *b, bool adjoint, int64_t m, int64_t n, int64_t k, double *room)
 {
     const rti_matrix *from = adjoint ? b : a;
     rti_matrix copy = { room, k, a->parts };
@@ -31724,7 +31783,7 @@ static rt_status rti_la_subtract(const rti_matrix *c, const rti_matrix *a, const
     return rti_products_run(&p);
 }
 
-static rt_status rti_la_lu(const rti_matrix *a, int64_t m, int64_t n, int32_t *pivot, int32_t *info, double *room)
+static RTI_HOT rt_status rti_la_lu(const rti_matrix *a, int64_t m, int64_t n, int32_t *pivot, int32_t *info, double *room)
 {
     const int64_t k = RTI_MIN(m, n);
     rt_status status = RT_OK;
@@ -31741,7 +31800,7 @@ static rt_status rti_la_lu(const rti_matrix *a, int64_t m, int64_t n, int32_t *p
     return status;
 }
 
-static rt_status rti_la_cholesky(const rti_matrix *a, int64_t n, int32_t *info, double *room)
+static RTI_HOT rt_status rti_la_cholesky(const rti_matrix *a, int64_t n, int32_t *info, double *room)
 {
     rt_status status = RT_OK;
     *info = 0;
@@ -31762,7 +31821,7 @@ static rt_status rti_la_cholesky(const rti_matrix *a, int64_t n, int32_t *info, 
 }
 
 /* t x = b in place of b. */
-static rt_status rti_la_triangle(const rti_matrix *t, const rti_matrix *b, int64_t n, int64_t columns, bool upper, bool unit, double *room)
+static RTI_HOT rt_status rti_la_triangle(const rti_matrix *t, const rti_matrix *b, int64_t n, int64_t columns, bool upper, bool unit, double *room)
 {
     rt_status status = RT_OK;
     if (columns < 4) {
@@ -31827,7 +31886,7 @@ static rt_status rti_shape_cholesky(rti_call *c)
 }
 
 /* The adjoint in place, but for what is above the diagonal of the result, which becomes 0: `from` is the triangle that counts. */
-static void rti_la_lower(const rti_matrix *a, int64_t n, bool upper)
+static RTI_HOT void rti_la_lower(const rti_matrix *a, int64_t n, bool upper)
 {
     for (int64_t i = 0; i < n; i++)
         for (int64_t j = i + 1; j < n; j++) {
@@ -31836,7 +31895,7 @@ static void rti_la_lower(const rti_matrix *a, int64_t n, bool upper)
             rti_la_put(a, i, j, rti_complex_of(0, 0));
         }
 }
-static void rti_la_adjoint_in_place(const rti_matrix *a, int64_t n)
+static RTI_HOT void rti_la_adjoint_in_place(const rti_matrix *a, int64_t n)
 {
     for (int64_t i = 0; i < n; i++)
         for (int64_t j = i + 1; j < n; j++) {
@@ -32132,7 +32191,7 @@ static rt_tensor *rti_la_permutation(const rt_tensor *pivots, int64_t n, bool in
 }
 
 /* Rows of x [..,n,k] exchanged: P^T x, or P x with `back`. Batches broadcast. */
-static rt_tensor *rti_la_exchange(rt_tensor *x, const rt_tensor *pivots, bool back)
+static RTI_HOT rt_tensor *rti_la_exchange(rt_tensor *x, const rt_tensor *pivots, bool back)
 {
     rt_tensor *index = x ? rti_la_permutation(pivots, x->size[x->ndim - 2], back) : NULL;
     if (!index)
@@ -32269,7 +32328,7 @@ static void rti_la_factors_free(rti_la_factors *f)
 }
 
 /* x = (P L U)^-1 x for matrix i of the factors */
-static rt_status rti_la_factors_solve(const rti_la_factors *f, int64_t i, const rti_matrix *x, int64_t n, int64_t columns)
+static RTI_HOT rt_status rti_la_factors_solve(const rti_la_factors *f, int64_t i, const rti_matrix *x, int64_t n, int64_t columns)
 {
     rti_matrix lu = rti_la_matrix(f->lu, i);
     for (int64_t j = 0; j < n; j++)
@@ -32392,7 +32451,7 @@ static const rt_op rti_op_inverse = { "inverse(Tensor self) -> Tensor", 1, 0, NU
 /* ---- determinants ---- */
 
 /* The product of the pivots of matrix i, with the sign of the exchanges; zeros count as `least`. */
-static rti_complex rti_la_product(const rti_la_factors *f, int64_t i, int64_t n, double least, double *log_size)
+static RTI_HOT rti_complex rti_la_product(const rti_la_factors *f, int64_t i, int64_t n, double least, double *log_size)
 {
     rti_matrix a = rti_la_matrix(f->lu, i);
     rti_complex y = rti_complex_of(1, 0);
@@ -32415,7 +32474,7 @@ static rti_complex rti_la_product(const rti_la_factors *f, int64_t i, int64_t n,
     return y;
 }
 
-static int64_t rti_la_zeros(const rti_la_factors *f, int64_t i, int64_t n)
+static RTI_HOT int64_t rti_la_zeros(const rti_la_factors *f, int64_t i, int64_t n)
 {
     rti_matrix a = rti_la_matrix(f->lu, i);
     int64_t zeros = 0;
@@ -32461,7 +32520,7 @@ static rt_tensor *rti_la_multiple(rt_tensor *d, int64_t n)
 
 /* What det's derivative is by each element, conjugated: det A^-H. A pivot of 0 is taken for a very small one, which gives a singular matrix the
  * cofactors that it has. Without history. */
-static rt_tensor *rti_la_cofactors(rt_tensor *a)
+static RTI_HOT rt_tensor *rti_la_cofactors(rt_tensor *a)
 {
     rt_scope scope = rt_scope_begin();
     rti_la_factors f;
@@ -32673,7 +32732,7 @@ typedef struct rti_fft_lines {
 
 static RTI_INLINE rti_complex rti_fft_swapped(rti_complex x) { return rti_complex_of(x.im, x.re); }
 
-static void rti_fft_line_complex(const rti_fft_lines *f, int64_t line, rti_complex *in, rti_complex *out, rti_complex *scratch)
+static RTI_HOT void rti_fft_line_complex(const rti_fft_lines *f, int64_t line, rti_complex *in, rti_complex *out, rti_complex *scratch)
 {
     const rti_complex *from = f->from + line / f->inner * f->length * f->inner + line % f->inner;
     rti_complex *to = f->to + line / f->inner * f->kept * f->inner + line % f->inner;
@@ -32685,7 +32744,7 @@ static void rti_fft_line_complex(const rti_fft_lines *f, int64_t line, rti_compl
 }
 
 /* Two real lines at once, as one of complex numbers: the transform of the first is its Hermitian part. `pair` is false for a last one alone. */
-static void rti_fft_lines_of_real(const rti_fft_lines *f, int64_t line, bool pair, rti_complex *in, rti_complex *out, rti_complex *scratch)
+static RTI_HOT void rti_fft_lines_of_real(const rti_fft_lines *f, int64_t line, bool pair, rti_complex *in, rti_complex *out, rti_complex *scratch)
 {
     const int64_t n = f->plan.n;
     const double *a = f->real + line / f->inner * n * f->inner + line % f->inner, *b = f->real + (line + 1) / f->inner * n * f->inner + (line + 1) % f->inner;
@@ -32703,7 +32762,7 @@ static void rti_fft_lines_of_real(const rti_fft_lines *f, int64_t line, bool pai
 }
 
 /* Two halves of Hermitian lines at once, as the real and imaginary part of the result; what their ends have as imaginary part does not count. */
-static void rti_fft_lines_to_real(const rti_fft_lines *f, int64_t line, bool pair, rti_complex *in, rti_complex *out, rti_complex *scratch)
+static RTI_HOT void rti_fft_lines_to_real(const rti_fft_lines *f, int64_t line, bool pair, rti_complex *in, rti_complex *out, rti_complex *scratch)
 {
     const int64_t n = f->plan.n;
     const rti_complex *a = f->from + line / f->inner * f->length * f->inner + line % f->inner;
@@ -32725,7 +32784,7 @@ static void rti_fft_lines_to_real(const rti_fft_lines *f, int64_t line, bool pai
     }
 }
 
-static void rti_fft_share(void *work, int64_t begin, int64_t end)
+static RTI_HOT void rti_fft_share(void *work, int64_t begin, int64_t end)
 {
     const rti_fft_lines *f = RTI_CAST(const rti_fft_lines *, work);
     const int64_t lines = f->outer * f->inner, n = f->plan.n;
@@ -33234,7 +33293,7 @@ RT_API rt_tensor *rt_fft_fftshift(rt_tensor *x, rt_shape dim) { return rti_call_
 RT_API rt_tensor *rt_fft_ifftshift(rt_tensor *x, rt_shape dim) { return rti_call_shift(&rti_op_ifftshift, x, dim); }
 
 /* count numbers 0, 1, .. that from `turn` on have n taken off, over n d. */
-static rt_tensor *rti_fft_frequencies(const char *op, int64_t n, double d, int64_t count, int64_t turn, const rt_tensor_opts *opts)
+static RTI_HOT rt_tensor *rti_fft_frequencies(const char *op, int64_t n, double d, int64_t count, int64_t turn, const rt_tensor_opts *opts)
 {
     rt_dtype dtype = rti_opts_dtype(opts, RT_FLOAT32);
     if (n < 0 || !rti_is_dtype(dtype) || !rti_is_float(dtype)) {
@@ -33345,7 +33404,7 @@ static rt_tensor *rti_engine_zeros(const int64_t *size, int ndim, rt_dtype dtype
 
 static rt_status rti_engine_add_into(rt_tensor *x, rt_tensor *y) { return rt_add_(x, y) ? RT_OK : rti_pending_code(); }
 
-static bool rti_engine_has_nan(rt_tensor *x)
+static RTI_HOT bool rti_engine_has_nan(rt_tensor *x)
 {
     rt_dtype wide = rt_dtype_is_complex((rt_dtype)x->dtype) ? RT_COMPLEX128 : RT_FLOAT64;
     rt_tensor *y = rti_contiguous_as(x, wide);
@@ -34305,6 +34364,7 @@ RT_API void rt_print(rt_tensor *x)
     rti_print_line(text);
     rti_pool_put(text);
 }
+RTI_COLD_END
 /* ---- deflate (RFC 1951), alone or wrapped as zlib (RFC 1950) or gzip (RFC 1952) ------------------------------------------------------------
  * Data are blocks of symbols in two prefix codes: bytes and lengths, and the distances that lengths go with. A length and a distance say
  * "repeat what came so long ago". Bits are taken from the low end of each byte.
@@ -35077,6 +35137,7 @@ RT_API rt_tensor *rt_inflate(const void *packed, size_t n_bytes, const rt_inflat
     rti_pool_put(z);
     return rti_scoped(x);
 }
+RTI_COLD
 /* ---- files: read from front to back, or written whole ------------------------------------------------------------------------------- */
 
 #ifdef RUSTORCH_TESTING
@@ -35095,7 +35156,7 @@ static bool rti_big_endian(void)
 }
 
 /* Turns the byte order of n elements round. The two parts of a complex number are turned one by one. */
-static void rti_swap_bytes(char *p, int64_t n, rt_dtype dtype)
+static RTI_HOT void rti_swap_bytes(char *p, int64_t n, rt_dtype dtype)
 {
     size_t width = rti_element_bytes(dtype), parts = rt_dtype_is_complex(dtype) ? 2 : 1;
     width /= parts;
@@ -35451,7 +35512,7 @@ static bool rti_is_dict(const rt_dict *d, const char *op, const char *argument)
     return false;
 }
 
-static uint64_t rti_hash_text(const char *text)   /* FNV-1a */
+static RTI_HOT uint64_t rti_hash_text(const char *text)   /* FNV-1a */
 {
     uint64_t hash = 0xcbf29ce484222325u;
     for (; *text; text++)
@@ -35460,7 +35521,7 @@ static uint64_t rti_hash_text(const char *text)   /* FNV-1a */
 }
 
 /* The entry of that name; -1 if there is none. */
-static int64_t rti_dict_find(const rt_dict *d, const char *name)
+static RTI_HOT int64_t rti_dict_find(const rt_dict *d, const char *name)
 {
     uint64_t hash = rti_hash_text(name), mask = (uint64_t)d->n_slots - 1;
     if (d->n == 0)
@@ -39020,7 +39081,7 @@ RT_API rt_dataset *rt_dataset_idx(const char *images, const char *labels)
 }
 
 /* Rows of ds's tensors for samples numbered by list[0..n), in place; false with the error raised for one that there is not. */
-static bool rti_dataset_rows(const rt_dataset *ds, int64_t *list, int64_t n, const char *op)
+static RTI_HOT bool rti_dataset_rows(const rt_dataset *ds, int64_t *list, int64_t n, const char *op)
 {
     const int64_t *row = ds->index ? (const int64_t *)(const void *)ds->index->data : NULL;
     for (int64_t k = 0; k < n; k++) {
@@ -39189,7 +39250,7 @@ RT_API rt_batch rt_iter(rt_data_loader *loader)
 }
 
 /* The rows of a batch, as a tensor of the turn. */
-static rt_tensor *rti_batch_rows(const rt_batch *b)
+static RTI_HOT rt_tensor *rti_batch_rows(const rt_batch *b)
 {
     rt_data_loader *loader = b->loader;
     int64_t first = b->index * loader->batch_size;
@@ -39253,6 +39314,7 @@ RTI_END_C
 #  pragma GCC pop_options
 #endif
 #endif
+#endif /* RTI_PRODUCTS_ONLY */
 
 #endif /* RUSTORCH_IMPLEMENTATION */
 

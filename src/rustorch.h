@@ -119,9 +119,7 @@ RTI_COLD
 #include "0_base/error.c"
 RTI_COLD_END
 #include "0_base/memory.c"
-RTI_COLD
 #include "0_base/thread.c"
-RTI_COLD_END
 #include "0_base/random.c"
 #include "1_dtype/dtype.c"
 #include "1_dtype/convert.c"
@@ -147,6 +145,7 @@ RTI_COLD_END
 #include "2_kernels/fft.c"
 #endif
 #include "2_kernels/matmul.c"
+#ifndef RTI_PRODUCTS_ONLY
 #include "2_kernels/conv.c"
 #include "2_kernels/pool.c"
 
@@ -163,8 +162,8 @@ RTI_COLD
 #include "4_autograd/capture.c"
 RTI_COLD_END
 #include "4_autograd/door.c"
-RTI_COLD
 #include "4_autograd/engine.c"
+RTI_COLD
 #include "4_autograd/function.c"
 #include "4_autograd/saved.c"
 #include "4_autograd/checkpoint.c"
@@ -174,19 +173,23 @@ RTI_COLD
 #include "5_ops/complex.c"
 RTI_COLD_END
 #endif
+RTI_COLD
 #include "5_ops/unary.c"
 #include "5_ops/binary.c"
 #include "5_ops/ternary.c"
 #include "5_ops/activation.c"
+RTI_COLD_END
 #include "5_ops/fold.c"
+RTI_COLD
 #include "5_ops/softmax.c"
 #include "5_ops/loss.c"
 #include "5_ops/norm.c"
+RTI_COLD_END
 #if !RTI_PASS
 #include "5_ops/move.c"
-RTI_COLD
 #include "5_ops/bitwise.c"
 #include "5_ops/special.c"
+RTI_COLD
 #include "5_ops/dropout.c"
 #include "5_ops/attention.c"
 #include "5_ops/copy.c"
@@ -198,8 +201,10 @@ RTI_COLD
 #include "5_ops/conv.c"
 #include "5_ops/index.c"
 #include "5_ops/pick.c"
+RTI_COLD_END
 #include "5_ops/scan.c"
 #include "5_ops/order.c"
+RTI_COLD
 #include "5_ops/arrange.c"
 #include "5_ops/at.c"
 #include "5_ops/einsum.c"
@@ -209,7 +214,9 @@ RTI_COLD
 #include "5_ops/gradient.c"
 #include "5_ops/gradcheck.c"
 #include "5_ops/print.c"
+RTI_COLD_END
 #include "6_files/inflate.c"
+RTI_COLD
 #include "6_files/stream.c"
 #include "6_files/dict.c"
 #include "6_files/json.c"
@@ -234,6 +241,7 @@ RTI_COLD_END
 RTI_END_C
 #include "0_base/platform_end.c"
 #endif
+#endif /* RTI_PRODUCTS_ONLY */
 
 #endif /* RUSTORCH_IMPLEMENTATION */
 

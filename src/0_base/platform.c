@@ -92,14 +92,26 @@ int posix_memalign(void **block, size_t alignment, size_t n_bytes);
 #  endif
 #endif
 
-/* RTI_COLD ... RTI_COLD_END: what no inner loop runs, and what would cost a compiler more than it is worth. */
+/* RTI_COLD ... RTI_COLD_END: shape rules, compositions, options, messages, files. Nothing there runs once an element, but it is most of the text, and
+ * GCC spends twice the time on it with optimising as without: so it goes without. In between, a function with a loop over elements is RTI_HOT. */
 #if defined(__GNUC__) && !defined(__clang__) && defined(__OPTIMIZE__) && !defined(__OPTIMIZE_SIZE__)
-#  define RTI_COLD _Pragma("GCC push_options") _Pragma("GCC optimize(\"O1\")")
-#  define RTI_COLD_END _Pragma("GCC pop_options")
+#  define RTI_COLD_END_0 _Pragma("GCC pop_options")
+#  define RTI_COLD_0 _Pragma("GCC push_options") _Pragma("GCC optimize(\"O0\")")
+#  define RTI_HOT __attribute__((optimize("O2")))
 #else
-#  define RTI_COLD
-#  define RTI_COLD_END
+#  define RTI_COLD_0
+#  define RTI_COLD_END_0
+#  define RTI_HOT
 #endif
+/* Kernels are never cold (passes.c). */
+#define RTI_COLD_1
+#define RTI_COLD_2
+#define RTI_COLD_END_1
+#define RTI_COLD_END_2
+#define RTI_OF_PASS_(word, pass) word##pass
+#define RTI_OF_PASS(word, pass) RTI_OF_PASS_(word, pass)
+#define RTI_COLD RTI_OF_PASS(RTI_COLD_, RTI_PASS)
+#define RTI_COLD_END RTI_OF_PASS(RTI_COLD_END_, RTI_PASS)
 
 #if defined(__GNUC__)
 #  define RTI_INLINE inline __attribute__((always_inline, unused))

@@ -1,7 +1,7 @@
 /* ---- processor ------------------------------------------------------------------------------------------------------------------ */
 
-/* Passes of this build, slowest first; each kernel keeps one pointer a pass. Who compiles for size goes without AVX-512's, and
- * without all but the first in double. */
+/* Passes of this build, slowest first; each kernel keeps one pointer a pass. In double AVX-512 has the matrix products alone, AVX2's kernels
+ * stand in for the rest; who compiles for size goes without AVX-512's, and without all but the first in double. */
 #if defined(RUSTORCH_ONE_PASS) || !defined(__GNUC__)
 #  define RTI_EACH_ISA(X, name) X(name, base)
 #elif RTI_X86_64 && defined(__OPTIMIZE_SIZE__)
@@ -9,6 +9,8 @@
 #  define RTI_EACH_ISA_F64(X, name) X(name, base) X(name, base)
 #elif RTI_X86_64
 #  define RTI_EACH_ISA(X, name) X(name, base) X(name, avx2) X(name, avx512)
+#  define RTI_EACH_ISA_F64(X, name) X(name, base) X(name, avx2) X(name, avx2)
+#  define RTI_EACH_ISA_F64_PRODUCTS(X, name) RTI_EACH_ISA(X, name)
 #  define RTI_HAS_AVX512 1
 #elif RTI_ARM64
 #  define RTI_EACH_ISA(X, name) X(name, base) X(name, neon)
@@ -17,6 +19,9 @@
 #endif
 #ifndef RTI_EACH_ISA_F64
 #  define RTI_EACH_ISA_F64(X, name) RTI_EACH_ISA(X, name)
+#endif
+#ifndef RTI_EACH_ISA_F64_PRODUCTS
+#  define RTI_EACH_ISA_F64_PRODUCTS(X, name) RTI_EACH_ISA_F64(X, name)
 #endif
 #ifndef RTI_HAS_AVX512
 #  define RTI_HAS_AVX512 0

@@ -820,7 +820,7 @@ static void rti_matmul_f32(const rti_product *p, int64_t begin, int64_t end, voi
 }
 #endif
 
-static const rti_matmul_pass *const rti_matmul_passes_f64[] = { RTI_EACH_ISA_F64(RTI_MATMUL_PASS, f64) };
+static const rti_matmul_pass *const rti_matmul_passes_f64[] = { RTI_EACH_ISA_F64_PRODUCTS(RTI_MATMUL_PASS, f64) };
 #undef RTI_MATMUL_PASS
 static void rti_matmul_f64(const rti_product *p, int64_t begin, int64_t end, void *workspace)
 {

@@ -14,29 +14,15 @@ typedef void (*rti_run_fn)(void *const *out, const void *const *in, int64_t n);
 #define rti_bits RTI_FN(bits)
 #define rti_vf RTI_FN(vf)
 #define rti_vm RTI_FN(vm)
-#define rti_vload RTI_FN(vload)
-#define rti_vstore RTI_FN(vstore)
 #define rti_vset RTI_FN(vset)
-#define rti_vneg RTI_FN(vneg)
-#define rti_vabs RTI_FN(vabs)
 #define rti_vsqrt RTI_FN(vsqrt)
 #define rti_vround RTI_FN(vround)
 #define rti_vexponent RTI_FN(vexponent)
 #define rti_vmantissa RTI_FN(vmantissa)
 #define rti_visnan RTI_FN(visnan)
-#define rti_vnot RTI_FN(vnot)
 #define rti_vflag RTI_FN(vflag)
-#define rti_vadd RTI_FN(vadd)
-#define rti_vsub RTI_FN(vsub)
-#define rti_vmul RTI_FN(vmul)
-#define rti_vdiv RTI_FN(vdiv)
 #define rti_vscale2 RTI_FN(vscale2)
 #define rti_vcopysign RTI_FN(vcopysign)
-#define rti_vlt RTI_FN(vlt)
-#define rti_vle RTI_FN(vle)
-#define rti_veq RTI_FN(veq)
-#define rti_vand RTI_FN(vand)
-#define rti_vor RTI_FN(vor)
 #define rti_vfma RTI_FN(vfma)
 #define rti_vselect RTI_FN(vselect)
 
@@ -125,7 +111,9 @@ typedef void (*rti_run_fn)(void *const *out, const void *const *in, int64_t n);
 #    undef RTI_REAL
 #    define RTI_TYPE f64
 #    define RTI_REAL 64
+#    define RTI_PRODUCTS_ONLY 1
 #    include RUSTORCH_SELF
+#    undef RTI_PRODUCTS_ONLY
 #    undef RTI_TYPE
 #    undef RTI_REAL
 #    ifdef __clang__
@@ -162,7 +150,7 @@ typedef void (*rti_run_fn)(void *const *out, const void *const *in, int64_t n);
 #  endif
 #  undef RTI_PASS
 #  define RTI_PASS 2
-RTI_COLD
+RTI_COLD_0      /* recording happens once a formula */
 #  define RTI_ISA record
 #  define RTI_TYPE f32
 #  define RTI_REAL 32
@@ -176,7 +164,7 @@ RTI_COLD
 #  undef RTI_REAL
 #  undef RTI_ISA
 
-RTI_COLD_END
+RTI_COLD_END_0
 #  undef RTI_PASS
 #  define RTI_PASS 0
 #endif

@@ -31,7 +31,7 @@ static RTI_INLINE rti_run_fn rti_formula_run(const rti_formula *f, rti_class c)
 static RTI_INLINE bool rti_loops_masked(rti_class c)
 {
 #if RTI_HAS_AVX512
-    return c >= RTI_CLASS_I64 || rti_isa() == RTI_ISA_avx512;
+    return c >= RTI_CLASS_I64 || (c == RTI_CLASS_F32 && rti_isa() == RTI_ISA_avx512);
 #else
     return c >= RTI_CLASS_I64;
 #endif
@@ -58,7 +58,7 @@ static RTI_INLINE bool rti_loops_masked(rti_class c)
 /* Plain loops: RTI_INTEGER2(add, a + b) on int64 operands a, b, c, where sums and products wrap as unsigned ones do; RTI_COMPLEX2(add,
  * rti_c_add(a, b)) on complex ones; RTI_PLAIN2(atan2, atan2(a, b)) on double ones, for what has no formula in vectors. */
 #define RTI_PLAIN_RUN(name, class_name, type, operands, expression) \
-    static void rti_run_##name##_##class_name(void *const *out, const void *const *in, int64_t n) \
+    static RTI_HOT void rti_run_##name##_##class_name(void *const *out, const void *const *in, int64_t n) \
     { \
         type *r = RTI_CAST(type *, out[0]); \
         const type *const *x = (const type *const *)in; \

@@ -1,6 +1,31 @@
 /* ---- the recording vocabulary: the same words, answering with what was asked ------------------------------------------------------- */
 
 #if RTI_PASS == 2
+#undef rti_vadd
+#undef rti_vsub
+#undef rti_vmul
+#undef rti_vdiv
+#undef rti_vand
+#undef rti_vor
+#undef rti_vnot
+#undef rti_vneg
+#undef rti_vabs
+#undef rti_vlt
+#undef rti_vle
+#undef rti_veq
+#define rti_vadd RTI_FN(vadd)
+#define rti_vsub RTI_FN(vsub)
+#define rti_vmul RTI_FN(vmul)
+#define rti_vdiv RTI_FN(vdiv)
+#define rti_vand RTI_FN(vand)
+#define rti_vor RTI_FN(vor)
+#define rti_vnot RTI_FN(vnot)
+#define rti_vneg RTI_FN(vneg)
+#define rti_vabs RTI_FN(vabs)
+#define rti_vlt RTI_FN(vlt)
+#define rti_vle RTI_FN(vle)
+#define rti_veq RTI_FN(veq)
+
 /* A value is a node of a recording; a constant has none until a word takes it together with one that has. */
 typedef struct rti_vf { rti_recording *to; int node; double value; } rti_vf;
 typedef rti_vf rti_vm;

@@ -36,52 +36,76 @@ static RTI_INLINE rti_vf rti_vset(double c)
 }
 #  endif
 static RTI_INLINE rti_vm RTI_FN(mset)(rti_bits c) { rti_vm zero = { 0 }; return c - zero; }
-static RTI_INLINE rti_vm RTI_FN(to_bits)(rti_vf a) { return (rti_vm)a; }
-static RTI_INLINE rti_vf RTI_FN(of_bits)(rti_vm a) { return (rti_vf)a; }
-static RTI_INLINE rti_vm rti_vlt(rti_vf a, rti_vf b) { return (rti_vm)(a < b); }
-static RTI_INLINE rti_vm rti_vle(rti_vf a, rti_vf b) { return (rti_vm)(a <= b); }
-static RTI_INLINE rti_vm rti_veq(rti_vf a, rti_vf b) { return (rti_vm)(a == b); }
-static RTI_INLINE rti_vm RTI_FN(mgt)(rti_vm a, rti_vm b) { return (rti_vm)(a > b); }
 #else
 typedef rti_real rti_vf;
 typedef rti_bits rti_vm;
 #  define RTI_LANES ((int64_t)1)
 static RTI_INLINE rti_vf rti_vset(double c) { return (rti_real)c; }
 static RTI_INLINE rti_vm RTI_FN(mset)(rti_bits c) { return c; }
-static RTI_INLINE rti_vm RTI_FN(to_bits)(rti_vf a) { rti_vm r; memcpy(&r, &a, sizeof r); return r; }
+static RTI_INLINE rti_vm RTI_FN(bits_of)(rti_vf a) { rti_vm r; memcpy(&r, &a, sizeof r); return r; }
 static RTI_INLINE rti_vf RTI_FN(of_bits)(rti_vm a) { rti_vf r; memcpy(&r, &a, sizeof r); return r; }
-static RTI_INLINE rti_vm rti_vlt(rti_vf a, rti_vf b) { return a < b ? -1 : 0; }
-static RTI_INLINE rti_vm rti_vle(rti_vf a, rti_vf b) { return a <= b ? -1 : 0; }
-static RTI_INLINE rti_vm rti_veq(rti_vf a, rti_vf b) { return a == b ? -1 : 0; }
-static RTI_INLINE rti_vm RTI_FN(mgt)(rti_vm a, rti_vm b) { return a > b ? -1 : 0; }
+#endif
+
+/* Words that are one operator: macros, because a compiler spends more on taking in a function than on what it does. */
+#undef rti_vadd
+#undef rti_vsub
+#undef rti_vmul
+#undef rti_vdiv
+#undef rti_vand
+#undef rti_vor
+#undef rti_vnot
+#undef rti_vneg
+#undef rti_vabs
+#define rti_vadd(a, b) ((a) + (b))
+#define rti_vsub(a, b) ((a) - (b))
+#define rti_vmul(a, b) ((a) * (b))
+#define rti_vdiv(a, b) ((a) / (b))
+#define rti_vand(a, b) ((a) & (b))
+#define rti_vor(a, b) ((a) | (b))
+#define rti_vnot(a) (~(a))
+#define rti_vneg(a) RTI_OF_BITS(RTI_BITS(a) ^ RTI_SIGN_BIT)
+#define rti_vabs(a) RTI_OF_BITS(RTI_BITS(a) & ~RTI_SIGN_BIT)
+#undef rti_vlt
+#undef rti_vle
+#undef rti_veq
+#define rti_vlt(a, b) RTI_MASK((a) < (b))
+#define rti_vle(a, b) RTI_MASK((a) <= (b))
+#define rti_veq(a, b) RTI_MASK((a) == (b))
+#undef RTI_BITS
+#undef RTI_OF_BITS
+#undef RTI_MASK
+#undef rti_vload
+#undef rti_vstore
+#if defined(__GNUC__)
+#  define RTI_BITS(a) ((rti_vm)(a))
+#  define RTI_OF_BITS(m) ((rti_vf)(m))
+#  define RTI_MASK(comparison) ((rti_vm)(comparison))
+typedef rti_vf RTI_FN(any_vf) __attribute__((aligned(1), may_alias));
+#  define rti_vload(p) ((rti_vf)*(const RTI_FN(any_vf) *)(const void *)(p))
+#  define rti_vstore(p, a) ((void)(*(RTI_FN(any_vf) *)(void *)(p) = (a)))
+#else
+#  define RTI_BITS(a) RTI_FN(bits_of)(a)
+#  define RTI_OF_BITS(m) RTI_FN(of_bits)(m)
+#  define RTI_MASK(comparison) ((comparison) ? -1 : 0)
+#  define rti_vload(p) (*(p))
+#  define rti_vstore(p, a) ((void)(*(p) = (a)))
 #endif
 
 #define RTI_SIGN_BIT RTI_FN(mset)((rti_bits)((uint64_t)1 << (RTI_REAL - 1)))
 #define RTI_INFINITY_BITS RTI_FN(mset)((rti_bits)(2 * RTI_EXPONENT_BIAS + 1) << RTI_MANTISSA_BITS)
 
-static RTI_INLINE rti_vf rti_vload(const rti_real *p) { rti_vf r; memcpy(&r, p, sizeof r); return r; }
-static RTI_INLINE void rti_vstore(rti_real *p, rti_vf a) { memcpy(p, &a, sizeof a); }
 static RTI_INLINE rti_vm RTI_FN(mload)(const rti_real *p) { rti_vm r; memcpy(&r, p, sizeof r); return r; }
 static RTI_INLINE void RTI_FN(mstore)(rti_real *p, rti_vm a) { memcpy(p, &a, sizeof a); }
 
-static RTI_INLINE rti_vf rti_vadd(rti_vf a, rti_vf b) { return a + b; }
-static RTI_INLINE rti_vf rti_vsub(rti_vf a, rti_vf b) { return a - b; }
-static RTI_INLINE rti_vf rti_vmul(rti_vf a, rti_vf b) { return a * b; }
-static RTI_INLINE rti_vf rti_vdiv(rti_vf a, rti_vf b) { return a / b; }
-static RTI_INLINE rti_vm rti_vand(rti_vm a, rti_vm b) { return a & b; }
-static RTI_INLINE rti_vm rti_vor(rti_vm a, rti_vm b) { return a | b; }
-static RTI_INLINE rti_vm rti_vnot(rti_vm a) { return ~a; }
-static RTI_INLINE rti_vf rti_vneg(rti_vf a) { return RTI_FN(of_bits)(RTI_FN(to_bits)(a) ^ RTI_SIGN_BIT); }
-static RTI_INLINE rti_vf rti_vabs(rti_vf a) { return RTI_FN(of_bits)(RTI_FN(to_bits)(a) & ~RTI_SIGN_BIT); }
-static RTI_INLINE rti_vm rti_visnan(rti_vf a) { return RTI_FN(mgt)(RTI_FN(to_bits)(a) & ~RTI_SIGN_BIT, RTI_INFINITY_BITS); }
-static RTI_INLINE rti_vf rti_vflag(rti_vm m) { return RTI_FN(of_bits)(m & RTI_FN(to_bits)(rti_vset(1))); }
+static RTI_INLINE rti_vm rti_visnan(rti_vf a) { return RTI_MASK((RTI_BITS(a) & ~RTI_SIGN_BIT) > RTI_INFINITY_BITS); }
+static RTI_INLINE rti_vf rti_vflag(rti_vm m) { return RTI_OF_BITS(m & RTI_BITS(rti_vset(1))); }
 static RTI_INLINE rti_vf rti_vselect(rti_vm m, rti_vf a, rti_vf b)
 {
-    return RTI_FN(of_bits)((RTI_FN(to_bits)(a) & m) | (RTI_FN(to_bits)(b) & ~m));
+    return RTI_OF_BITS((RTI_BITS(a) & m) | (RTI_BITS(b) & ~m));
 }
 static RTI_INLINE rti_vf rti_vcopysign(rti_vf size, rti_vf sign)
 {
-    return RTI_FN(of_bits)((RTI_FN(to_bits)(size) & ~RTI_SIGN_BIT) | (RTI_FN(to_bits)(sign) & RTI_SIGN_BIT));
+    return RTI_OF_BITS((RTI_BITS(size) & ~RTI_SIGN_BIT) | (RTI_BITS(sign) & RTI_SIGN_BIT));
 }
 
 /* Under -ffast-math clang rearranges what intrinsics do, whatever the pragmas say: instructions it leaves alone. */
@@ -175,7 +199,7 @@ static RTI_INLINE rti_vf rti_vsqrt(rti_vf a)
 /* 2^n for integers n within the exponent's range; x * 2^n for |n| up to twice that, rounded once at the most */
 static RTI_INLINE rti_vf RTI_FN(power2)(rti_vf n)
 {
-    return RTI_FN(of_bits)(RTI_FN(to_bits)(n + rti_vset((double)RTI_MAGIC + RTI_EXPONENT_BIAS)) << RTI_MANTISSA_BITS);
+    return RTI_OF_BITS(RTI_BITS(n + rti_vset((double)RTI_MAGIC + RTI_EXPONENT_BIAS)) << RTI_MANTISSA_BITS);
 }
 static RTI_INLINE rti_vf rti_vscale2(rti_vf x, rti_vf n)
 {
@@ -198,14 +222,14 @@ static RTI_INLINE rti_vm RTI_FN(is_small)(rti_vf x) { return rti_vlt(x, rti_vset
 static RTI_INLINE rti_vf rti_vexponent(rti_vf x)
 {
     rti_vm small = RTI_FN(is_small)(x);
-    rti_vm e = (RTI_FN(to_bits)(RTI_FN(normal)(x, small)) & RTI_INFINITY_BITS) >> RTI_MANTISSA_BITS;
-    rti_vf biased = RTI_FN(of_bits)(e + RTI_FN(to_bits)(rti_vset((double)RTI_MAGIC))) - rti_vset((double)RTI_MAGIC);
+    rti_vm e = (RTI_BITS(RTI_FN(normal)(x, small)) & RTI_INFINITY_BITS) >> RTI_MANTISSA_BITS;
+    rti_vf biased = RTI_OF_BITS(e + RTI_BITS(rti_vset((double)RTI_MAGIC))) - rti_vset((double)RTI_MAGIC);
     return biased - rti_vset(RTI_EXPONENT_BIAS) - rti_vselect(small, rti_vset(RTI_REAL == 32 ? 24 : 54), rti_vset(0));
 }
 static RTI_INLINE rti_vf rti_vmantissa(rti_vf x)
 {
-    rti_vm fraction = RTI_FN(to_bits)(RTI_FN(normal)(x, RTI_FN(is_small)(x))) & ~(RTI_INFINITY_BITS | RTI_SIGN_BIT);
-    return RTI_FN(of_bits)(fraction | RTI_FN(to_bits)(rti_vset(1)));
+    rti_vm fraction = RTI_BITS(RTI_FN(normal)(x, RTI_FN(is_small)(x))) & ~(RTI_INFINITY_BITS | RTI_SIGN_BIT);
+    return RTI_OF_BITS(fraction | RTI_BITS(rti_vset(1)));
 }
 
 /* ---- formulas: a definition makes the formula and its loop over contiguous arrays ---- */
@@ -227,9 +251,9 @@ static RTI_INLINE void RTI_FN(store_left)(rti_real *p, rti_vf a, __mmask8 part) 
 #    define RTI_LAST const __mmask8 part = n - i < 8 ? (__mmask8)((1u << (n - i)) - 1) : (__mmask8)0xff;
 #  endif
 #  define RTI_TAKE(k) RTI_FN(load_left)(in##k + i, part)
-#  define RTI_MASK_TAKE(k) RTI_FN(to_bits)(RTI_TAKE(k))
+#  define RTI_MASK_TAKE(k) RTI_BITS(RTI_TAKE(k))
 #  define RTI_PUT(k, x) RTI_FN(store_left)(out##k + i, x, part)
-#  define RTI_MASK_PUT(k, x) RTI_PUT(k, RTI_FN(of_bits)(x))
+#  define RTI_MASK_PUT(k, x) RTI_PUT(k, RTI_OF_BITS(x))
 #else
 #  define RTI_LAST
 #  define RTI_TAKE(k) rti_vload(in##k + i)

@@ -378,7 +378,7 @@ RT_API rt_tensor *rt_hardshrink(rt_tensor *x, double lambd) { return rti_call_nu
 RT_API rt_tensor *rt_softshrink(rt_tensor *x, double lambd) { return rti_call_number(&rti_op_softshrink, x, lambd, false); }
 
 RTI_INTEGER3(threshold, a <= b ? c : a)
-RTI_PLAIN3(threshold, a <= b ? c : a)
+RTI_PLAIN3(threshold, a <= b && !rti_is_nan(a) ? c : a)      /* under -ffast-math a NaN would be below */
 RTI_DEFINE_PLAIN(threshold, 3, rti_run_threshold_i64, NULL)
 static rt_status rti_threshold_backward(rti_backward *b)
 {

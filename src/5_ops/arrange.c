@@ -96,7 +96,7 @@ static rt_status rti_shape_cat(rti_call *c)
 }
 
 /* Writes x into y from place `at` along dim on. */
-static rt_status rti_put_slices(rt_tensor *y, rt_tensor *x, int dim, int64_t at)
+static RTI_HOT rt_status rti_put_slices(rt_tensor *y, rt_tensor *x, int dim, int64_t at)
 {
     rti_slices s = rti_slices_of(x, dim), t = rti_slices_of(y, dim);
     if (x->dtype == y->dtype && rti_contiguous(x) && rti_contiguous(y) && s.n * s.bytes > 16) {
@@ -462,7 +462,7 @@ static rt_status rti_compose_repeat_interleave_int(const rt_value *arg, int n_ar
 }
 
 /* Repeats as int64, contiguous, a new reference, and their sum. */
-static rt_tensor *rti_repeats(rt_tensor *repeats, int64_t *sum)
+static RTI_HOT rt_tensor *rti_repeats(rt_tensor *repeats, int64_t *sum)
 {
     rti_shape_text have;
     if ((repeats->dtype != RT_INT64 && repeats->dtype != RT_INT32) || repeats->ndim > 1) {
@@ -498,7 +498,7 @@ static rt_status rti_shape_repeat_index(rti_call *c)
     return status == RT_OK ? rti_result_set(c, 0, dtype, &sum, 1) : status;
 }
 
-static rt_status rti_run_repeat_index(rti_call *c)
+static RTI_HOT rt_status rti_run_repeat_index(rti_call *c)
 {
     int64_t sum;
     rt_tensor *r = rti_repeats(rti_arg_tensor(c, 0), &sum), *y = c->out[0];
@@ -542,7 +542,7 @@ static rt_status rti_compose_repeat_interleave_each(const rt_value *arg, int n_a
 
 /* ---- tril, triu ---- */
 
-static void rti_clear_row(char *p, int64_t stride, int64_t wide, int64_t n)
+static RTI_HOT void rti_clear_row(char *p, int64_t stride, int64_t wide, int64_t n)
 {
     if (stride == wide)
         memset(p, 0, (size_t)(n * wide));
@@ -564,7 +564,7 @@ static rt_status rti_shape_triangle(rti_call *c)
 }
 
 /* Copies x, and clears what lies above the diagonal, or below it. */
-static rt_status rti_run_triangle(rti_call *c, bool above)
+static RTI_HOT rt_status rti_run_triangle(rti_call *c, bool above)
 {
     rt_tensor *y = c->out[0];
     rt_status status = rti_start_from(y, rti_arg_tensor(c, 0));
@@ -751,7 +751,7 @@ static int64_t rti_pad_source(rti_pad_mode mode, int64_t i, int64_t n)
 }
 
 /* x with one dimension padded by its own elements. */
-static rt_tensor *rti_pad_along(const char *op, rt_tensor *x, int d, int64_t before, int64_t after, rti_pad_mode mode)
+static RTI_HOT rt_tensor *rti_pad_along(const char *op, rt_tensor *x, int d, int64_t before, int64_t after, rti_pad_mode mode)
 {
     int64_t n = x->size[d], most = mode == RTI_PAD_REFLECT ? n - 1 : mode == RTI_PAD_CIRCULAR ? n : INT64_MAX / 4, more;
     rti_shape_text have;

@@ -5,7 +5,7 @@ enum { RTI_SDPA_Q, RTI_SDPA_K, RTI_SDPA_V, RTI_SDPA_MASK, RTI_SDPA_DROPOUT, RTI_
 #define RTI_SDPA "scaled_dot_product_attention"
 
 /* 0 where row i may look, at columns 0 to i, else -infinity; [L, S] of a dtype. NULL with the error raised. */
-static rt_tensor *rti_causal_mask(int64_t rows, int64_t columns, rt_dtype dtype)
+static RTI_HOT rt_tensor *rti_causal_mask(int64_t rows, int64_t columns, rt_dtype dtype)
 {
     int64_t size[2] = { rows, columns };
     rt_tensor *mask = rti_scoped(rti_filled(RTI_SDPA, rti_shape_copy(size, 2), rt_scalar_int(0), RT_FLOAT32));

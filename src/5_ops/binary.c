@@ -285,7 +285,7 @@ RTI_DEFINE_PLAIN(remainder, 2, rti_run_remainder_i64, NULL)
 RTI_DEFINE_PLAIN(fmod, 2, rti_run_fmod_i64, NULL)
 
 /* Whether a zero is among the divisors, as they are when they have been brought to the common type; a failure counts as one. */
-static bool rti_has_zero_divisor(const rti_call *c)
+static RTI_HOT bool rti_has_zero_divisor(const rti_call *c)
 {
     rt_tensor *by = rti_arg_tensor(c, 1);
     if (!by)
@@ -714,7 +714,7 @@ RT_API rt_tensor *rt_ldexp(rt_tensor *a, rt_tensor *b) { return rti_call2(&rti_o
 RT_API rt_tensor *rt_ldexp_(rt_tensor *a, rt_tensor *b) { return rti_is_tensor(a, "ldexp", "a") ? rt_mul_(a, rti_power_of_2(a, b)) : NULL; }
 
 RTI_INTEGER2(heaviside, a == 0 ? b : a > 0)
-RTI_PLAIN2(heaviside, a == 0 ? b : a > 0)
+RTI_PLAIN2(heaviside, rti_is_nan(a) ? 0 : a == 0 ? b : a > 0)
 RTI_DEFINE_PLAIN(heaviside, 2, rti_run_heaviside_i64, NULL)
 static rt_status rti_shape_heaviside(rti_call *c)
 {

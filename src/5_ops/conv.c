@@ -134,7 +134,7 @@ typedef struct rti_conv_job {
     int64_t bytes, tasks, shares;
 } rti_conv_job;
 
-static void rti_conv_job_share(void *work, int64_t begin, int64_t end)
+static RTI_HOT void rti_conv_job_share(void *work, int64_t begin, int64_t end)
 {
     const rti_conv_job *j = RTI_CAST(const rti_conv_job *, work);
     for (int64_t i = begin; i < end; i++) {

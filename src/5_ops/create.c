@@ -203,7 +203,7 @@ static rt_tensor *rti_make_vector(const char *op, int64_t n, rt_dtype dtype, boo
 }
 
 /* Integers are counted in integers, the others in double, halves in float32. */
-RT_API rt_tensor *rt_arange(rt_scalar start, rt_scalar end, rt_scalar step, const rt_tensor_opts *opts)
+RT_API RTI_HOT rt_tensor *rt_arange(rt_scalar start, rt_scalar end, rt_scalar step, const rt_tensor_opts *opts)
 {
     bool whole = start.kind < RT_SCALAR_FLOAT && end.kind < RT_SCALAR_FLOAT && step.kind < RT_SCALAR_FLOAT;
     rt_dtype dtype = rti_opts_dtype(opts, whole ? RT_INT64 : RT_FLOAT32);
@@ -254,7 +254,7 @@ static bool rti_space_end(const char *op, rt_scalar s, rt_dtype dtype, rti_compl
     return true;
 }
 
-static rt_tensor *rti_space(const char *op, rt_scalar start, rt_scalar end, int64_t steps, const double *base, const rt_tensor_opts *opts)
+static RTI_HOT rt_tensor *rti_space(const char *op, rt_scalar start, rt_scalar end, int64_t steps, const double *base, const rt_tensor_opts *opts)
 {
     bool complex_ends = start.kind == RT_SCALAR_COMPLEX || end.kind == RT_SCALAR_COMPLEX;
     rt_dtype dtype = rti_opts_dtype(opts, complex_ends ? RT_COMPLEX64 : RT_FLOAT32);
@@ -310,7 +310,7 @@ static int64_t rti_triangle_row(bool lower, int64_t i, int64_t columns, int64_t 
     return lower ? cut : columns - cut;
 }
 
-static rt_tensor *rti_triangle_indices(const char *op, bool lower, int64_t rows, int64_t columns, int64_t offset, const rt_tensor_opts *opts)
+static RTI_HOT rt_tensor *rti_triangle_indices(const char *op, bool lower, int64_t rows, int64_t columns, int64_t offset, const rt_tensor_opts *opts)
 {
     rt_dtype dtype = rti_opts_dtype(opts, RT_INT64);
     rt_shape shape = rti_shape_copy(NULL, 0);

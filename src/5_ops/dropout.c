@@ -45,7 +45,7 @@ static RTI_INLINE double rti_either(rti_random *r, double p, double yes, double 
     return u < p ? yes : no;
 }
 
-static void rti_fill_either(rti_random *r, rt_tensor *x, double p, double yes, double no)
+static RTI_HOT void rti_fill_either(rti_random *r, rt_tensor *x, double p, double yes, double no)
 {
     if (x->dtype == RT_FLOAT32)
         for (int64_t i = 0; i < x->numel; i++)

@@ -16,7 +16,7 @@ typedef struct rti_fft_lines {
 
 static RTI_INLINE rti_complex rti_fft_swapped(rti_complex x) { return rti_complex_of(x.im, x.re); }
 
-static void rti_fft_line_complex(const rti_fft_lines *f, int64_t line, rti_complex *in, rti_complex *out, rti_complex *scratch)
+static RTI_HOT void rti_fft_line_complex(const rti_fft_lines *f, int64_t line, rti_complex *in, rti_complex *out, rti_complex *scratch)
 {
     const rti_complex *from = f->from + line / f->inner * f->length * f->inner + line % f->inner;
     rti_complex *to = f->to + line / f->inner * f->kept * f->inner + line % f->inner;
@@ -28,7 +28,7 @@ static void rti_fft_line_complex(const rti_fft_lines *f, int64_t line, rti_compl
 }
 
 /* Two real lines at once, as one of complex numbers: the transform of the first is its Hermitian part. `pair` is false for a last one alone. */
-static void rti_fft_lines_of_real(const rti_fft_lines *f, int64_t line, bool pair, rti_complex *in, rti_complex *out, rti_complex *scratch)
+static RTI_HOT void rti_fft_lines_of_real(const rti_fft_lines *f, int64_t line, bool pair, rti_complex *in, rti_complex *out, rti_complex *scratch)
 {
     const int64_t n = f->plan.n;
     const double *a = f->real + line / f->inner * n * f->inner + line % f->inner, *b = f->real + (line + 1) / f->inner * n * f->inner + (line + 1) % f->inner;
@@ -46,7 +46,7 @@ static void rti_fft_lines_of_real(const rti_fft_lines *f, int64_t line, bool pai
 }
 
 /* Two halves of Hermitian lines at once, as the real and imaginary part of the result; what their ends have as imaginary part does not count. */
-static void rti_fft_lines_to_real(const rti_fft_lines *f, int64_t line, bool pair, rti_complex *in, rti_complex *out, rti_complex *scratch)
+static RTI_HOT void rti_fft_lines_to_real(const rti_fft_lines *f, int64_t line, bool pair, rti_complex *in, rti_complex *out, rti_complex *scratch)
 {
     const int64_t n = f->plan.n;
     const rti_complex *a = f->from + line / f->inner * f->length * f->inner + line % f->inner;
@@ -68,7 +68,7 @@ static void rti_fft_lines_to_real(const rti_fft_lines *f, int64_t line, bool pai
     }
 }
 
-static void rti_fft_share(void *work, int64_t begin, int64_t end)
+static RTI_HOT void rti_fft_share(void *work, int64_t begin, int64_t end)
 {
     const rti_fft_lines *f = RTI_CAST(const rti_fft_lines *, work);
     const int64_t lines = f->outer * f->inner, n = f->plan.n;
@@ -577,7 +577,7 @@ RT_API rt_tensor *rt_fft_fftshift(rt_tensor *x, rt_shape dim) { return rti_call_
 RT_API rt_tensor *rt_fft_ifftshift(rt_tensor *x, rt_shape dim) { return rti_call_shift(&rti_op_ifftshift, x, dim); }
 
 /* count numbers 0, 1, .. that from `turn` on have n taken off, over n d. */
-static rt_tensor *rti_fft_frequencies(const char *op, int64_t n, double d, int64_t count, int64_t turn, const rt_tensor_opts *opts)
+static RTI_HOT rt_tensor *rti_fft_frequencies(const char *op, int64_t n, double d, int64_t count, int64_t turn, const rt_tensor_opts *opts)
 {
     rt_dtype dtype = rti_opts_dtype(opts, RT_FLOAT32);
     if (n < 0 || !rti_is_dtype(dtype) || !rti_is_float(dtype)) {

@@ -25,7 +25,7 @@ static rt_tensor *rti_engine_zeros(const int64_t *size, int ndim, rt_dtype dtype
 
 static rt_status rti_engine_add_into(rt_tensor *x, rt_tensor *y) { return rt_add_(x, y) ? RT_OK : rti_pending_code(); }
 
-static bool rti_engine_has_nan(rt_tensor *x)
+static RTI_HOT bool rti_engine_has_nan(rt_tensor *x)
 {
     rt_dtype wide = rt_dtype_is_complex((rt_dtype)x->dtype) ? RT_COMPLEX128 : RT_FLOAT64;
     rt_tensor *y = rti_contiguous_as(x, wide);

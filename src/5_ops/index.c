@@ -86,7 +86,7 @@ static rt_tensor *rti_index_arg(const rti_call *c, int k) { return rti_kept_as(r
 static void rti_walk_index(rti_walk *w, const rt_tensor *index) { w->line.index = RTI_CAST(const int64_t *, (void *)index->data); }
 
 /* The walk of gather and its kin: over all of index. here: beside it, or one number. */
-static void rti_walk_places(rti_walk *w, const rt_tensor *index, int dim, const rt_tensor *there, char *here, const rt_tensor *strides)
+static RTI_HOT void rti_walk_places(rti_walk *w, const rt_tensor *index, int dim, const rt_tensor *there, char *here, const rt_tensor *strides)
 {
     int64_t wide = (int64_t)rti_element_bytes((rt_dtype)there->dtype);
     if (index->numel == 0) {            /* of any number of dimensions */
@@ -116,7 +116,7 @@ static rt_status rti_walk_looked(rti_walk *w, int64_t step, int64_t n)
 }
 
 /* The walk of index_select and its kin: over slices of `here`, one for each index; NULL for one number. */
-static rt_status rti_walk_slices(rti_walk *w, const rt_tensor *index, int dim, const rt_tensor *there, char *number, const rt_tensor *here)
+static RTI_HOT rt_status rti_walk_slices(rti_walk *w, const rt_tensor *index, int dim, const rt_tensor *there, char *number, const rt_tensor *here)
 {
     int64_t wide = (int64_t)rti_element_bytes((rt_dtype)there->dtype);
     rti_walk_index(w, index);
@@ -512,7 +512,7 @@ static rt_scalar rti_reduce_neutral(rti_scatter_kind how, rt_dtype dtype)
 }
 
 /* y / how many were added to each place. */
-static rt_status rti_divide_by_counts(const rti_call *c, rt_tensor *y, rti_walk *w, const rt_tensor *index, bool self)
+static RTI_HOT rt_status rti_divide_by_counts(const rti_call *c, rt_tensor *y, rti_walk *w, const rt_tensor *index, bool self)
 {
     int64_t one = 1, at[RT_MAX_DIMS] = { 0 }, offset = 0, wide = (int64_t)rti_element_bytes((rt_dtype)y->dtype);
     rt_tensor *counts = rti_filled("scatter_reduce", rti_shape_copy(y->size, y->ndim), rt_scalar_int(self), RT_INT64);

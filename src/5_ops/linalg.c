@@ -58,7 +58,7 @@ static rt_status rti_la_check(const rti_call *c, const rt_tensor *a, bool square
 }
 
 /* Raises for the first member of a batch whose number in info is not 0; what: %lld is that number. */
-static rt_status rti_la_check_info(const char *op, const rt_tensor *info, const char *what)
+static RTI_HOT rt_status rti_la_check_info(const char *op, const rt_tensor *info, const char *what)
 {
     const int32_t *p = RTI_CAST(const int32_t *, (const void *)info->data);
     char text[240], batch[48];
@@ -96,7 +96,7 @@ static bool rti_bool_at(const rt_value *arg, int n_args, int k, bool normal)
 /* ---- blocked algorithms ---- */
 
 /* c -= a b, or with `adjoint` a b^H, where b is [n,k]: the factor that is copied changes its sign on the way. room: k m or k n elements. */
-static rt_status rti_la_subtract(const rti_matrix *c, const rti_matrix *a, const rti_matrix *b, bool adjoint, int64_t m, int64_t n, int64_t k, double *room)
+static RTI_HOT rt_status rti_la_subtract(const rti_matrix *c, const rti_matrix *a, const rti_matrix *b, bool adjoint, int64_t m, int64_t n, int64_t k, double *room)
 {
     const rti_matrix *from = adjoint ? b : a;
     rti_matrix copy = { room, k, a->parts };
@@ -120,7 +120,7 @@ static rt_status rti_la_subtract(const rti_matrix *c, const rti_matrix *a, const
     return rti_products_run(&p);
 }
 
-static rt_status rti_la_lu(const rti_matrix *a, int64_t m, int64_t n, int32_t *pivot, int32_t *info, double *room)
+static RTI_HOT rt_status rti_la_lu(const rti_matrix *a, int64_t m, int64_t n, int32_t *pivot, int32_t *info, double *room)
 {
     const int64_t k = RTI_MIN(m, n);
     rt_status status = RT_OK;
@@ -137,7 +137,7 @@ static rt_status rti_la_lu(const rti_matrix *a, int64_t m, int64_t n, int32_t *p
     return status;
 }
 
-static rt_status rti_la_cholesky(const rti_matrix *a, int64_t n, int32_t *info, double *room)
+static RTI_HOT rt_status rti_la_cholesky(const rti_matrix *a, int64_t n, int32_t *info, double *room)
 {
     rt_status status = RT_OK;
     *info = 0;
@@ -158,7 +158,7 @@ static rt_status rti_la_cholesky(const rti_matrix *a, int64_t n, int32_t *info, 
 }
 
 /* t x = b in place of b. */
-static rt_status rti_la_triangle(const rti_matrix *t, const rti_matrix *b, int64_t n, int64_t columns, bool upper, bool unit, double *room)
+static RTI_HOT rt_status rti_la_triangle(const rti_matrix *t, const rti_matrix *b, int64_t n, int64_t columns, bool upper, bool unit, double *room)
 {
     rt_status status = RT_OK;
     if (columns < 4) {
@@ -223,7 +223,7 @@ static rt_status rti_shape_cholesky(rti_call *c)
 }
 
 /* The adjoint in place, but for what is above the diagonal of the result, which becomes 0: `from` is the triangle that counts. */
-static void rti_la_lower(const rti_matrix *a, int64_t n, bool upper)
+static RTI_HOT void rti_la_lower(const rti_matrix *a, int64_t n, bool upper)
 {
     for (int64_t i = 0; i < n; i++)
         for (int64_t j = i + 1; j < n; j++) {
@@ -232,7 +232,7 @@ static void rti_la_lower(const rti_matrix *a, int64_t n, bool upper)
             rti_la_put(a, i, j, rti_complex_of(0, 0));
         }
 }
-static void rti_la_adjoint_in_place(const rti_matrix *a, int64_t n)
+static RTI_HOT void rti_la_adjoint_in_place(const rti_matrix *a, int64_t n)
 {
     for (int64_t i = 0; i < n; i++)
         for (int64_t j = i + 1; j < n; j++) {
@@ -528,7 +528,7 @@ static rt_tensor *rti_la_permutation(const rt_tensor *pivots, int64_t n, bool in
 }
 
 /* Rows of x [..,n,k] exchanged: P^T x, or P x with `back`. Batches broadcast. */
-static rt_tensor *rti_la_exchange(rt_tensor *x, const rt_tensor *pivots, bool back)
+static RTI_HOT rt_tensor *rti_la_exchange(rt_tensor *x, const rt_tensor *pivots, bool back)
 {
     rt_tensor *index = x ? rti_la_permutation(pivots, x->size[x->ndim - 2], back) : NULL;
     if (!index)
@@ -665,7 +665,7 @@ static void rti_la_factors_free(rti_la_factors *f)
 }
 
 /* x = (P L U)^-1 x for matrix i of the factors */
-static rt_status rti_la_factors_solve(const rti_la_factors *f, int64_t i, const rti_matrix *x, int64_t n, int64_t columns)
+static RTI_HOT rt_status rti_la_factors_solve(const rti_la_factors *f, int64_t i, const rti_matrix *x, int64_t n, int64_t columns)
 {
     rti_matrix lu = rti_la_matrix(f->lu, i);
     for (int64_t j = 0; j < n; j++)
@@ -788,7 +788,7 @@ static const rt_op rti_op_inverse = { "inverse(Tensor self) -> Tensor", 1, 0, NU
 /* ---- determinants ---- */
 
 /* The product of the pivots of matrix i, with the sign of the exchanges; zeros count as `least`. */
-static rti_complex rti_la_product(const rti_la_factors *f, int64_t i, int64_t n, double least, double *log_size)
+static RTI_HOT rti_complex rti_la_product(const rti_la_factors *f, int64_t i, int64_t n, double least, double *log_size)
 {
     rti_matrix a = rti_la_matrix(f->lu, i);
     rti_complex y = rti_complex_of(1, 0);
@@ -811,7 +811,7 @@ static rti_complex rti_la_product(const rti_la_factors *f, int64_t i, int64_t n,
     return y;
 }
 
-static int64_t rti_la_zeros(const rti_la_factors *f, int64_t i, int64_t n)
+static RTI_HOT int64_t rti_la_zeros(const rti_la_factors *f, int64_t i, int64_t n)
 {
     rti_matrix a = rti_la_matrix(f->lu, i);
     int64_t zeros = 0;
@@ -857,7 +857,7 @@ static rt_tensor *rti_la_multiple(rt_tensor *d, int64_t n)
 
 /* What det's derivative is by each element, conjugated: det A^-H. A pivot of 0 is taken for a very small one, which gives a singular matrix the
  * cofactors that it has. Without history. */
-static rt_tensor *rti_la_cofactors(rt_tensor *a)
+static RTI_HOT rt_tensor *rti_la_cofactors(rt_tensor *a)
 {
     rt_scope scope = rt_scope_begin();
     rti_la_factors f;

@@ -115,7 +115,7 @@ static rt_status rti_classes_check(const char *op, const rt_tensor *target, cons
 }
 
 /* Reads targets and weights, which have been checked; on success they are to be let go of with rti_classes_end. */
-static rt_status rti_classes_begin(rti_classes *k, const char *op, rt_tensor *target, rt_tensor *weight, int64_t classes, int64_t ignore)
+static RTI_HOT rt_status rti_classes_begin(rti_classes *k, const char *op, rt_tensor *target, rt_tensor *weight, int64_t classes, int64_t ignore)
 {
     memset(k, 0, sizeof *k);
     k->op = op;
@@ -194,7 +194,7 @@ static void rti_write_double(rt_tensor *x, int64_t offset, double value)
 }
 
 /* Where element i of a tensor shaped as x without its classes stands in x; stride: x's own or of another tensor like it. */
-static int64_t rti_member_offset(const rt_tensor *x, int64_t i)
+static RTI_HOT int64_t rti_member_offset(const rt_tensor *x, int64_t i)
 {
     int64_t offset = 0;
     for (int d = x->ndim - 1; d >= 0; d--) {
@@ -206,7 +206,7 @@ static int64_t rti_member_offset(const rt_tensor *x, int64_t i)
     return offset;
 }
 
-static rt_status rti_run_nll(rti_call *c)
+static RTI_HOT rt_status rti_run_nll(rti_call *c)
 {
     const rt_tensor *x = rti_arg_tensor(c, RTI_NLL_X);
     int dim = rti_class_dim(x);
@@ -248,7 +248,7 @@ static rt_status rti_shape_nll_backward(rti_call *c)
     return rti_result_set(c, 0, (rt_dtype)g->dtype, size, target->ndim + 1);
 }
 
-static rt_status rti_run_nll_backward(rti_call *c)
+static RTI_HOT rt_status rti_run_nll_backward(rti_call *c)
 {
     rt_tensor *g = rti_arg_tensor(c, RTI_NLL_X), *y = c->out[0];
     int64_t reduction = c->arg[RTI_NLL_REDUCTION].as.i;
@@ -375,7 +375,7 @@ static RTI_INLINE double rti_ce_read(const rti_ce_work *w, const char *row, int6
 }
 
 /* The loss of line i, whose elements stand at x. */
-static double rti_ce_line(const rti_ce_work *w, const char *x, int64_t i)
+static RTI_HOT double rti_ce_line(const rti_ce_work *w, const char *x, int64_t i)
 {
     int64_t n = w->lines.n;
     char *stats = w->stats + (size_t)(2 * i) * w->wide;
@@ -395,7 +395,7 @@ static double rti_ce_line(const rti_ce_work *w, const char *x, int64_t i)
 }
 
 /* d = a (softmax(x) S - (1 - s) w_t [c = t] - s / C w_c), S the sum of what is taken off, s the smoothing, a the loss's gradient */
-static void rti_ce_gradient_line(const rti_ce_work *w, const char *x, int64_t i, char *d)
+static RTI_HOT void rti_ce_gradient_line(const rti_ce_work *w, const char *x, int64_t i, char *d)
 {
     int64_t n = w->lines.n, target = w->classes.target[i];
     bool weighted = w->smoothing > 0 && w->classes.weight, single = w->compute == RTI_CLASS_F32;
@@ -470,7 +470,7 @@ RTI_CE_COLUMNS(f64, double)
 #undef RTI_CE_COLUMNS
 
 /* Lines or blocks of columns, forward without a gradient to start from, else backward. */
-static void rti_ce_range(void *work, int64_t begin, int64_t end)
+static RTI_HOT void rti_ce_range(void *work, int64_t begin, int64_t end)
 {
     const rti_ce_work *w = RTI_CAST(const rti_ce_work *, work);
     size_t bytes = (size_t)w->lines.n * w->wide;
@@ -490,7 +490,7 @@ static void rti_ce_range(void *work, int64_t begin, int64_t end)
 }
 
 /* Fills in what both directions need, x as an array included, which the caller lets go of with rti_classes_end. */
-static rt_status rti_ce_begin(rti_ce_work *w, rti_call *c, rt_tensor **array)
+static RTI_HOT rt_status rti_ce_begin(rti_ce_work *w, rti_call *c, rt_tensor **array)
 {
     rt_tensor *x = rti_arg_tensor(c, RTI_CE_X);
     int dim = rti_class_dim(x);
@@ -516,7 +516,7 @@ static rt_status rti_ce_begin(rti_ce_work *w, rti_call *c, rt_tensor **array)
     return rti_pending_code();
 }
 
-static rt_status rti_run_ce(rti_call *c)
+static RTI_HOT rt_status rti_run_ce(rti_call *c)
 {
     rti_ce_work w;
     rt_tensor *array;
@@ -922,7 +922,7 @@ static rt_status rti_shape_bce(rti_call *c)
 
 typedef struct rti_bce_work { const double *x, *t; double *y; } rti_bce_work;
 
-static void rti_bce_range(void *work, int64_t begin, int64_t end)
+static RTI_HOT void rti_bce_range(void *work, int64_t begin, int64_t end)
 {
     const rti_bce_work *w = RTI_CAST(const rti_bce_work *, work);
     for (int64_t i = begin; i < end; i++) {

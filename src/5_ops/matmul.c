@@ -10,7 +10,7 @@ typedef struct rti_products {
     int64_t workspace_bytes, shares, per_share;
 } rti_products;
 
-static void rti_products_share(void *work, int64_t begin, int64_t end)
+static RTI_HOT void rti_products_share(void *work, int64_t begin, int64_t end)
 {
     const rti_products *p = RTI_CAST(const rti_products *, work);
     int64_t side = rti_matmul_side(&p->each);
@@ -519,7 +519,7 @@ static RTI_INLINE rti_complex rti_scalar_complex(rt_scalar s)
 }
 
 /* y = beta y + alpha x over n elements of a class; x may be NULL. */
-static void rti_scale_add(rti_class compute, void *to, rt_scalar beta, const void *from, rt_scalar alpha, int64_t n)
+static RTI_HOT void rti_scale_add(rti_class compute, void *to, rt_scalar beta, const void *from, rt_scalar alpha, int64_t n)
 {
     const rti_complex b = rti_scalar_complex(beta), a = rti_scalar_complex(alpha);
     if (compute == RTI_CLASS_F32) {
@@ -859,7 +859,7 @@ RT_API rt_tensor *rt_kron(rt_tensor *a, rt_tensor *b) { return rti_call2(&rti_op
 /* cost[i n + j] and where the chain from i to j is cut in two; matrix i is [size[i], size[i+1]]. */
 typedef struct rti_chain { rt_tensor *const *x; int64_t n; double *cost; int32_t *cut; } rti_chain;
 
-static void rti_chain_plan(const rti_chain *c, const int64_t *size)
+static RTI_HOT void rti_chain_plan(const rti_chain *c, const int64_t *size)
 {
     for (int64_t length = 1; length < c->n; length++)
         for (int64_t i = 0; i + length < c->n; i++) {

@@ -158,7 +158,7 @@ static double rti_norm_weight(const rti_norm_work *w, const char *weights, int64
     return w->compute == RTI_CLASS_F32 ? (double)((const float *)(const void *)weights)[k] : ((const double *)(const void *)weights)[k];
 }
 
-static void rti_norm_moments(const rti_norm_work *w, int64_t r)
+static RTI_HOT void rti_norm_moments(const rti_norm_work *w, int64_t r)
 {
     double n = (double)(w->segments * w->length), sum = 0, squares = 0;
     for (int64_t q = 0; q < w->segments && w->centred; q++)
@@ -171,7 +171,7 @@ static void rti_norm_moments(const rti_norm_work *w, int64_t r)
         w->variance[r] = squares / n;
 }
 
-static void rti_norm_forward_range(void *work, int64_t begin, int64_t end)
+static RTI_HOT void rti_norm_forward_range(void *work, int64_t begin, int64_t end)
 {
     const rti_norm_work *w = RTI_CAST(const rti_norm_work *, work);
     for (int64_t r = begin; r < end; r++) {
@@ -189,7 +189,7 @@ static void rti_norm_forward_range(void *work, int64_t begin, int64_t end)
 }
 
 /* x's gradient over row r, once the sums of its g w and g w (x - m) are known. */
-static void rti_norm_dx_row(const rti_norm_work *w, int64_t r, const double *sums)
+static RTI_HOT void rti_norm_dx_row(const rti_norm_work *w, int64_t r, const double *sums)
 {
     double n = (double)(w->segments * w->length), a = w->scale[r];
     for (int64_t q = 0; q < w->segments; q++) {
@@ -204,7 +204,7 @@ static void rti_norm_dx_row(const rti_norm_work *w, int64_t r, const double *sum
     }
 }
 
-static void rti_norm_backward_range(void *work, int64_t begin, int64_t end)
+static RTI_HOT void rti_norm_backward_range(void *work, int64_t begin, int64_t end)
 {
     const rti_norm_work *w = RTI_CAST(const rti_norm_work *, work);
     for (int64_t r = begin; r < end; r++) {
@@ -223,7 +223,7 @@ static void rti_norm_backward_range(void *work, int64_t begin, int64_t end)
 }
 
 /* Of elements with weights of their own: ranges of rows, each with sums for dw and db of its own. */
-static void rti_norm_backward_own(void *work, int64_t begin, int64_t end)
+static RTI_HOT void rti_norm_backward_own(void *work, int64_t begin, int64_t end)
 {
     const rti_norm_work *w = RTI_CAST(const rti_norm_work *, work);
     for (int64_t range = begin; range < end; range++) {
@@ -282,7 +282,7 @@ static void rti_norm_off(const rti_norm_work *w, const rti_norm_block *b, int64_
 
 /* Of the block's rows: sum g and sum g (x - mean) over members into parts; grad NULL: of x - mean for g. Sixty-four members at a time are
  * added up in the class. */
-static void rti_norm_block_sums(const rti_norm_work *w, rti_norm_block *b, const char *grad)
+static RTI_HOT void rti_norm_block_sums(const rti_norm_work *w, rti_norm_block *b, const char *grad)
 {
     double *sums = w->parts + 2 * (b->first / w->repeat);
     for (int64_t j = 0; j < b->n; j++)
@@ -303,7 +303,7 @@ static void rti_norm_block_sums(const rti_norm_work *w, rti_norm_block *b, const
     }
 }
 
-static void rti_norm_forward_columns(void *work, int64_t begin, int64_t end)
+static RTI_HOT void rti_norm_forward_columns(void *work, int64_t begin, int64_t end)
 {
     const rti_norm_work *w = RTI_CAST(const rti_norm_work *, work);
     double n = (double)(w->members * w->repeat);
@@ -335,7 +335,7 @@ static void rti_norm_forward_columns(void *work, int64_t begin, int64_t end)
 }
 
 /* d = g w a + (x - mean) B + C */
-static void rti_norm_backward_columns(void *work, int64_t begin, int64_t end)
+static RTI_HOT void rti_norm_backward_columns(void *work, int64_t begin, int64_t end)
 {
     const rti_norm_work *w = RTI_CAST(const rti_norm_work *, work);
     double n = (double)(w->members * w->repeat);
@@ -369,7 +369,7 @@ static rt_status rti_norm_columns_run(rti_norm_work *w, rt_range_fn run)
 static int64_t rti_norm_grain(const rti_norm_work *w) { return RTI_MAX(1, 8192 / RTI_MAX(w->segments * w->length, 1)); }
 
 /* What the segments' sums, or the ranges', come to for each weight: into float64 dw[channels], db[channels]. */
-static void rti_norm_gather(const rti_norm_work *w, double *dw, double *db)
+static RTI_HOT void rti_norm_gather(const rti_norm_work *w, double *dw, double *db)
 {
     memset(dw, 0, (size_t)w->channels * sizeof *dw);
     memset(db, 0, (size_t)w->channels * sizeof *db);
@@ -780,7 +780,7 @@ static rt_status rti_norm_layer_gradient(rti_backward *b, bool rms)
         return RT_OK;
     if (b->engine->create_graph) {
         rti_norm_view v;
-        memset(&v, 0, sizeof v);
+        memset((void *)&v, 0, sizeof v);
         v.shape = rti_shape_copy(x->size, x->ndim);
         v.by = rti_shape_copy(list->as.ints, (int)list->count);
         for (uint32_t d = 0; d < list->count; d++)
@@ -983,7 +983,7 @@ static rt_status rti_group_norm_gradient(rti_backward *b)
     if (b->engine->create_graph) {
         rti_norm_view v;
         int64_t shape[4] = { n, groups, channels / groups, inner }, by[4] = { 1, groups, channels / groups, 1 };
-        memset(&v, 0, sizeof v);
+        memset((void *)&v, 0, sizeof v);
         v.shape = rti_shape_copy(shape, 4);
         v.by = rti_shape_copy(by, 4);
         v.dims[0] = 2;
@@ -1103,7 +1103,7 @@ static rt_status rti_shape_batch_norm(rti_call *c)
 }
 
 /* running = (1 - momentum) running + momentum by scale */
-static void rti_norm_follow(rti_norm_call *k, rt_tensor *running, const double *by, double scale, double momentum)
+static RTI_HOT void rti_norm_follow(rti_norm_call *k, rt_tensor *running, const double *by, double scale, double momentum)
 {
     if (k->failed || !running)
         return;
@@ -1213,7 +1213,7 @@ static rt_status rti_batch_norm_gradient(rti_backward *b)
         int64_t shape[3] = { x->size[0], x->size[1], 1 }, by[3] = { 1, x->size[1], 1 };
         for (int d = 2; d < x->ndim; d++)
             shape[2] *= x->size[d];
-        memset(&v, 0, sizeof v);
+        memset((void *)&v, 0, sizeof v);
         v.shape = rti_shape_copy(shape, 3);
         v.by = rti_shape_copy(by, 3);
         v.dims[1] = 2;

@@ -19,7 +19,7 @@ static void rti_places_release(rti_places *p)
 
 /* ---- nonzero ---- */
 
-static int64_t rti_count_true(const rt_tensor *flags)
+static RTI_HOT int64_t rti_count_true(const rt_tensor *flags)
 {
     int64_t n = 0;
     for (int64_t i = 0; i < flags->numel; i++)
@@ -28,7 +28,7 @@ static int64_t rti_count_true(const rt_tensor *flags)
 }
 
 /* Writes the places of what is true: dimension d of the k-th to[d][k * step]. */
-static void rti_write_places(const rt_tensor *flags, int64_t *const *to, int64_t step)
+static RTI_HOT void rti_write_places(const rt_tensor *flags, int64_t *const *to, int64_t step)
 {
     int64_t at[RT_MAX_DIMS] = { 0 }, k = 0, last = flags->ndim - 1, n = last < 0 ? 1 : flags->size[last];
     const char *row = flags->data;
@@ -190,7 +190,7 @@ static rt_status rti_places_of(rti_places *p, const char *op, const rt_tensor *x
 }
 
 /* Where in x, in bytes, each of the places begins: an int64 tensor of the indices' common shape, owned. */
-static rt_tensor *rti_places_offsets(const rti_places *p, const char *op, const rt_tensor *x)
+static RTI_HOT rt_tensor *rti_places_offsets(const rti_places *p, const char *op, const rt_tensor *x)
 {
     int64_t n = rti_count_elements(op, p->to.dim, p->to.ndim), wide = (int64_t)rti_element_bytes((rt_dtype)x->dtype);
     rt_tensor *offsets = n < 0 ? NULL : rti_tensor_new(RT_INT64, p->to.dim, p->to.ndim, n);
@@ -512,7 +512,7 @@ RT_API rt_tensor *rt_masked_scatter(rt_tensor *x, rt_tensor *mask, rt_tensor *so
 
 /* ---- one_hot ---- */
 
-static rt_status rti_shape_one_hot(rti_call *c)
+static RTI_HOT rt_status rti_shape_one_hot(rti_call *c)
 {
     rt_tensor *x = rti_arg_tensor(c, 0);
     int64_t size[RT_MAX_DIMS], classes = rti_int_arg(c->arg, c->n_args, 1, -1), most = -1, least = 0;
@@ -539,7 +539,7 @@ static rt_status rti_shape_one_hot(rti_call *c)
     return size[x->ndim] < 0 ? rti_raise(RT_ERR_MEMORY, "one_hot", "more classes than fit") : rti_result_set(c, 0, RT_INT64, size, x->ndim + 1);
 }
 
-static rt_status rti_run_one_hot(rti_call *c)
+static RTI_HOT rt_status rti_run_one_hot(rti_call *c)
 {
     rt_tensor *y = c->out[0], *x = rti_contiguous_as(rti_arg_tensor(c, 0), RT_INT64);
     if (!x)
@@ -606,7 +606,7 @@ static const rt_op rti_op_embedding = { "embedding(Tensor weight, Tensor indices
                                         NULL, rti_shape_embedding, rti_run_embedding, NULL, rti_embedding_backward, NULL, NULL, RTI_SAVE_IN(1), -10, 10 };
 
 /* 1 / how often each place occurs, in a column; a new tensor of the scope. */
-static rt_tensor *rti_inverse_counts(rt_tensor *index, int64_t n, rt_dtype dtype)
+static RTI_HOT rt_tensor *rti_inverse_counts(rt_tensor *index, int64_t n, rt_dtype dtype)
 {
     int64_t size[2] = { index->numel, 1 };
     rt_tensor *k = rti_contiguous_as(index, RT_INT64), *counts = rti_filled("embedding_dense_backward", rti_shape_copy(&n, 1), rt_scalar_int(0), RT_INT64);
@@ -682,7 +682,7 @@ RT_API rt_tensor *rt_embedding_dense_backward(rt_tensor *grad, rt_tensor *index,
 }
 
 /* Scales a row whose norm is larger down to it. */
-static void rti_renorm_row(rt_dtype dtype, char *row, int64_t step, int64_t n, double most, double p)
+static RTI_HOT void rti_renorm_row(rt_dtype dtype, char *row, int64_t step, int64_t n, double most, double p)
 {
     double norm = 0, x;
     for (int64_t i = 0; i < n; i++) {
@@ -762,7 +762,7 @@ RT_API rt_tensor *rt_embedding(rt_tensor *weight, rt_tensor *index, const rt_emb
 /* ---- searchsorted, bucketize ---- */
 
 /* Where x goes among n elements that rise; sorter: their order, or NULL. right: behind equal ones. */
-static int64_t rti_search(rti_class c, const char *sorted, const int64_t *sorter, int64_t n, const char *x, bool right)
+static RTI_HOT int64_t rti_search(rti_class c, const char *sorted, const int64_t *sorter, int64_t n, const char *x, bool right)
 {
     int64_t low = 0, high = n;
     while (low < high) {
@@ -810,7 +810,7 @@ static rt_status rti_shape_searchsorted(rti_call *c)
     return rti_result_set(c, 0, rti_int_arg(c->arg, c->n_args, 2, 0) ? RT_INT32 : RT_INT64, x->size, x->ndim);
 }
 
-static rt_status rti_run_searchsorted(rti_call *c)
+static RTI_HOT rt_status rti_run_searchsorted(rti_call *c)
 {
     rt_tensor *y = c->out[0], *sorter = rti_arg_tensor(c, 5);
     rti_class k = rti_class_of(c->common);

@@ -151,7 +151,7 @@ typedef struct rti_draw {
 
 /* float16 and bfloat16 by float32, sixteen at a time. Of normals the last sixteen are made anew where n is no multiple of 16; of uniforms
  * what rounds to the upper end becomes the lower one. */
-static void rti_draw_halves(const rti_draw *d, rt_dtype dtype, char *data, int64_t n, rti_random *r)
+static RTI_HOT void rti_draw_halves(const rti_draw *d, rt_dtype dtype, char *data, int64_t n, rti_random *r)
 {
     const bool normal = d->one != NULL;
     float x[16], ends[2] = { (float)d->a, (float)d->b };
@@ -172,7 +172,7 @@ static void rti_draw_halves(const rti_draw *d, rt_dtype dtype, char *data, int64
 }
 
 /* Fills contiguous memory. together: as PyTorch fills contiguous memory, where that makes a difference. */
-static void rti_draw_memory(const rti_draw *d, rt_dtype dtype, char *data, int64_t n, bool together, rti_random *r)
+static RTI_HOT void rti_draw_memory(const rti_draw *d, rt_dtype dtype, char *data, int64_t n, bool together, rti_random *r)
 {
     union { double f[64]; int64_t i[64]; } x;
     if (rt_dtype_is_complex(dtype)) {
@@ -487,7 +487,7 @@ static rt_tensor *rti_draw_parameter(const rti_call *c, int k, bool by_memory)
 }
 
 /* Parameters are arguments `first` and, where two, the next; the first must lie in least .. most. */
-static rt_status rti_run_given(rti_call *c, int first, bool two, rti_draw_of one, double least, double most)
+static RTI_HOT rt_status rti_run_given(rti_call *c, int first, bool two, rti_draw_of one, double least, double most)
 {
     rti_op_text name;
     const char *op = rti_op_base(c->op, &name);
@@ -625,7 +625,7 @@ static rt_status rti_shape_multinomial(rti_call *c)
 }
 
 /* Sums of p so far over their total, in float32 but for float64; each u takes the first that is not below it. p [k] in float64 is overwritten. */
-static rt_status rti_draw_with_replacement(rti_random *r, double *p, int64_t k, int64_t *out, int64_t n, bool single)
+static RTI_HOT rt_status rti_draw_with_replacement(rti_random *r, double *p, int64_t k, int64_t *out, int64_t n, bool single)
 {
     double sum = 0;
     for (int64_t i = 0; i < k; i++) {

@@ -30,20 +30,20 @@ struct rti_scan {
         for (int64_t k = 0, i = 0; k < n; k++, i += step) { \
             __VA_ARGS__ \
         } \
-        rti_scan_keep(f, &c, s); \
+        rti_scan_keep(f, &c, sizeof c, s); \
         (void)by; \
         (void)place; \
     }
 
 /* What goes on to the next tile. */
-static void rti_scan_keep(rti_fold *f, const void *c, const rti_scan *s)
+static void rti_scan_keep(rti_fold *f, const void *c, size_t bytes, const rti_scan *s)
 {
     if (s->compute == RTI_CLASS_I64) {
         memcpy(&f->whole, c, sizeof f->whole);
         return;
     }
     memcpy(&f->re, c, sizeof f->re);
-    if (s->compute == RTI_CLASS_C128)
+    if (bytes == sizeof(rti_complex))
         memcpy(&f->im, (const char *)c + sizeof f->re, sizeof f->im);
 }
 

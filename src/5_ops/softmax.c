@@ -228,7 +228,7 @@ static rti_lines rti_lines_of(const rt_tensor *x, int dim)
 
 /* Blocks of columns, and how many are worth another thread. */
 static int64_t rti_lines_blocks(const rti_lines *l) { return l->outer * ((l->inner + RTI_COLUMNS - 1) / RTI_COLUMNS); }
-static int64_t rti_lines_grain(const rti_lines *l) { return RTI_MAX(1, 8192 / RTI_MAX(l->n * RTI_MIN(l->inner, RTI_COLUMNS), 1)); }
+static int64_t rti_lines_grain(const rti_lines *l) { return RTI_MAX(1, 8192 / RTI_MAX(l->n * RTI_MIN(l->inner, (int64_t)RTI_COLUMNS), 1)); }
 
 /* Block i: columns first to first + count - 1 of all, elements `at` on from the array's start. */
 typedef struct rti_span { int64_t first, count, at; } rti_span;
@@ -236,7 +236,7 @@ typedef struct rti_span { int64_t first, count, at; } rti_span;
 static rti_span rti_lines_block(const rti_lines *l, int64_t i)
 {
     int64_t blocks = (l->inner + RTI_COLUMNS - 1) / RTI_COLUMNS, inner = i % blocks * RTI_COLUMNS;
-    rti_span b = { i / blocks * l->inner + inner, RTI_MIN(RTI_COLUMNS, l->inner - inner), i / blocks * l->n * l->inner + inner };
+    rti_span b = { i / blocks * l->inner + inner, RTI_MIN((int64_t)RTI_COLUMNS, l->inner - inner), i / blocks * l->n * l->inner + inner };
     return b;
 }
 
@@ -270,7 +270,7 @@ typedef struct rti_softmax_work {
     rti_class compute;
 } rti_softmax_work;
 
-static bool rti_is_masked(const char *x, int64_t n, int64_t step, rti_class compute)
+static RTI_HOT bool rti_is_masked(const char *x, int64_t n, int64_t step, rti_class compute)
 {
     for (int64_t i = 0; i < n; i++)
         if (compute == RTI_CLASS_F32 ? ((const float *)(const void *)x)[i * step] != (float)-HUGE_VAL : ((const double *)(const void *)x)[i * step] != -HUGE_VAL)
@@ -278,7 +278,7 @@ static bool rti_is_masked(const char *x, int64_t n, int64_t step, rti_class comp
     return true;
 }
 
-static void rti_softmax_each_row(const rti_softmax_work *w, int64_t begin, int64_t end)
+static RTI_HOT void rti_softmax_each_row(const rti_softmax_work *w, int64_t begin, int64_t end)
 {
     int64_t n = w->lines.n;
     size_t bytes = (size_t)n * rti_element_bytes(rti_class_dtype[w->compute]);
@@ -328,7 +328,7 @@ RTI_SOFTMAX_COLUMNS(f64, double)
 #undef RTI_SOFTMAX_COLUMNS
 
 /* Columns of -infinity alone become 0. */
-static void rti_softmax_unmask(const rti_softmax_work *w, const rti_span *block)
+static RTI_HOT void rti_softmax_unmask(const rti_softmax_work *w, const rti_span *block)
 {
     int64_t wide = (int64_t)rti_element_bytes(rti_class_dtype[w->compute]);
     for (int64_t j = 0; j < block->count; j++) {
@@ -340,7 +340,7 @@ static void rti_softmax_unmask(const rti_softmax_work *w, const rti_span *block)
     }
 }
 
-static void rti_softmax_range(void *work, int64_t begin, int64_t end)
+static RTI_HOT void rti_softmax_range(void *work, int64_t begin, int64_t end)
 {
     const rti_softmax_work *w = RTI_CAST(const rti_softmax_work *, work);
     rti_columns columns;

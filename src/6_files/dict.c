@@ -70,7 +70,7 @@ static bool rti_is_dict(const rt_dict *d, const char *op, const char *argument)
     return false;
 }
 
-static uint64_t rti_hash_text(const char *text)   /* FNV-1a */
+static RTI_HOT uint64_t rti_hash_text(const char *text)   /* FNV-1a */
 {
     uint64_t hash = 0xcbf29ce484222325u;
     for (; *text; text++)
@@ -79,7 +79,7 @@ static uint64_t rti_hash_text(const char *text)   /* FNV-1a */
 }
 
 /* The entry of that name; -1 if there is none. */
-static int64_t rti_dict_find(const rt_dict *d, const char *name)
+static RTI_HOT int64_t rti_dict_find(const rt_dict *d, const char *name)
 {
     uint64_t hash = rti_hash_text(name), mask = (uint64_t)d->n_slots - 1;
     if (d->n == 0)

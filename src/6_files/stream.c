@@ -16,7 +16,7 @@ static bool rti_big_endian(void)
 }
 
 /* Turns the byte order of n elements round. The two parts of a complex number are turned one by one. */
-static void rti_swap_bytes(char *p, int64_t n, rt_dtype dtype)
+static RTI_HOT void rti_swap_bytes(char *p, int64_t n, rt_dtype dtype)
 {
     size_t width = rti_element_bytes(dtype), parts = rt_dtype_is_complex(dtype) ? 2 : 1;
     width /= parts;

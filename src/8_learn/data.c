@@ -104,7 +104,7 @@ RT_API rt_dataset *rt_dataset_idx(const char *images, const char *labels)
 }
 
 /* Rows of ds's tensors for samples numbered by list[0..n), in place; false with the error raised for one that there is not. */
-static bool rti_dataset_rows(const rt_dataset *ds, int64_t *list, int64_t n, const char *op)
+static RTI_HOT bool rti_dataset_rows(const rt_dataset *ds, int64_t *list, int64_t n, const char *op)
 {
     const int64_t *row = ds->index ? (const int64_t *)(const void *)ds->index->data : NULL;
     for (int64_t k = 0; k < n; k++) {
@@ -273,7 +273,7 @@ RT_API rt_batch rt_iter(rt_data_loader *loader)
 }
 
 /* The rows of a batch, as a tensor of the turn. */
-static rt_tensor *rti_batch_rows(const rt_batch *b)
+static RTI_HOT rt_tensor *rti_batch_rows(const rt_batch *b)
 {
     rt_data_loader *loader = b->loader;
     int64_t first = b->index * loader->batch_size;
