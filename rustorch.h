@@ -2582,6 +2582,13 @@ int posix_memalign(void **block, size_t alignment, size_t n_bytes);
 #  define RTI_CAST(type, p) ((type)(p))
 #endif
 
+/* A text in static data, which a linker can drop with the data: one that stands there bare, it keeps. */
+#if defined(__GNUC__) && !defined(__cplusplus)
+#  define RTI_TEXT(text) ((const char[]){ text })
+#else
+#  define RTI_TEXT(text) (text)
+#endif
+
 /* Thread-local: two words in all, so that a shared library holding them can still be opened at run time. */
 #if defined(RT_NO_THREADS)
 #  define RTI_THREAD_LOCAL
@@ -5521,12 +5528,12 @@ static RTI_INLINE bool rti_loops_masked(rti_class c)
 #  define RTI_RECORDS(name) { rti_record_##name##_f32_record, rti_record_##name##_f64_record }
 #endif
 #define RTI_DEFINE_FORMULA(name, n_in, i64, c128) \
-    static const rti_formula rti_formula_##name = { #name, n_in, 1, RTI_LOOPS_F32(name), RTI_LOOPS_F64(name), i64, c128, RTI_RECORDS(name) };
+    static const rti_formula rti_formula_##name = { RTI_TEXT(#name), n_in, 1, RTI_LOOPS_F32(name), RTI_LOOPS_F64(name), i64, c128, RTI_RECORDS(name) };
 #define RTI_PLAIN_LOOP(name, isa) rti_run_##name##_f64,
 #define RTI_DEFINE_PLAIN(name, n_in, i64, c128) \
-    static const rti_formula rti_formula_##name = { #name, n_in, 1, { NULL }, { RTI_EACH_ISA(RTI_PLAIN_LOOP, name) }, i64, c128, { NULL, NULL } };
+    static const rti_formula rti_formula_##name = { RTI_TEXT(#name), n_in, 1, { NULL }, { RTI_EACH_ISA(RTI_PLAIN_LOOP, name) }, i64, c128, { NULL, NULL } };
 #define RTI_DEFINE_INTEGER(name, n_in) \
-    static const rti_formula rti_formula_##name = { #name, n_in, 1, { NULL }, { NULL }, rti_run_##name##_i64, NULL, { NULL, NULL } };
+    static const rti_formula rti_formula_##name = { RTI_TEXT(#name), n_in, 1, { NULL }, { NULL }, rti_run_##name##_i64, NULL, { NULL, NULL } };
 
 /* Plain loops: RTI_INTEGER2(add, a + b) on int64 operands a, b, c, where sums and products wrap as unsigned ones do; RTI_COMPLEX2(add,
  * rti_c_add(a, b)) on complex ones; RTI_PLAIN2(atan2, atan2(a, b)) on double ones, for what has no formula in vectors. */
@@ -10713,7 +10720,7 @@ static rt_status rti_run_elementwise(rti_call *c) { return RTI_LIKELY(c->flat &&
 
 /* An elementwise row: schema, flags, formula, derivative, its one-formula form, what it saves, where tests draw its inputs. */
 #define RTI_ELEMENTWISE(schema, flags, formula, backward, fast_backward, saves, low, high) \
-    { schema, 1, (flags) | RTI_ANY_OUT, &formula, rti_shape_elementwise, rti_run_elementwise, NULL, backward, fast_backward, NULL, saves, low, high }
+    { RTI_TEXT(schema), 1, (flags) | RTI_ANY_OUT, &formula, rti_shape_elementwise, rti_run_elementwise, NULL, backward, fast_backward, NULL, saves, low, high }
 
 /* ---- copying: the identity formula, between any two layouts and dtypes ---- */
 
@@ -11296,9 +11303,11 @@ static rt_status rti_copy_slices_backward(struct rti_backward *b);
 
 /* What nodes of views are made of; nobody calls these. Behind the tensors: the view's sizes, strides and offset on the base's memory, in its
  * own elements; then the base's strides, if it is not contiguous. */
-static const rt_op rti_op_view_of = { "as_strided(Tensor(a) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a)", 1, RTI_VIEW,
+static const rt_op rti_op_view_of = { RTI_TEXT("as_strided(Tensor(a) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a)"),
+                                      1, RTI_VIEW,
                                       NULL, NULL, NULL, NULL, rti_view_of_backward, NULL, NULL, 0, -10, 10 };
-static const rt_op rti_op_copy_slices = { "CopySlices(Tensor self, Tensor src, SymInt[] size, SymInt[] stride, SymInt storage_offset) -> Tensor", 1, 0,
+static const rt_op rti_op_copy_slices = { RTI_TEXT("CopySlices(Tensor self, Tensor src, SymInt[] size, SymInt[] stride, SymInt storage_offset) -> Tensor"),
+                                          1, 0,
                                           NULL, NULL, NULL, NULL, rti_copy_slices_backward, NULL, NULL, 0, -10, 10 };
 
 enum { RTI_VIEW_ARGS = 4 };
@@ -13501,7 +13510,8 @@ static rt_status rti_once_backward(rti_backward *b)
     rti_op_text name;
     return rti_raise(RT_ERR_GRAD, rti_op_base(b->node->op, &name), "a function that is once_differentiable has no gradient of its gradient");
 }
-static const rt_op rti_op_once = { "once_differentiable(Tensor self, Tensor[] grads) -> Tensor", 1, 0, NULL, NULL, NULL, NULL, rti_once_backward, NULL, NULL,
+static const rt_op rti_op_once = { RTI_TEXT("once_differentiable(Tensor self, Tensor[] grads) -> Tensor"),
+                                   1, 0, NULL, NULL, NULL, NULL, rti_once_backward, NULL, NULL,
                                    0, -10, 10 };
 
 /* Under create_graph: a gradient made off the tape gets a history that says so. */
@@ -15358,7 +15368,8 @@ static rt_status rti_run_random_to(rti_call *c) { return rti_run_random_between(
 /* ---- the rows ---- */
 
 static rt_status rti_draw_backward(rti_backward *b) { (void)b; return RT_OK; }   /* nothing of the old elements is left */
-#define RTI_DRAW_ROW(schema, shape, run) { schema, 1, RTI_ANY_OUT, NULL, rti_shape_##shape, rti_run_##run, NULL, rti_draw_backward, NULL, NULL, 0, -10, 10 }
+#define RTI_DRAW_ROW(schema, shape, run) { RTI_TEXT(schema), \
+                                           1, RTI_ANY_OUT, NULL, rti_shape_##shape, rti_run_##run, NULL, rti_draw_backward, NULL, NULL, 0, -10, 10 }
 static const rt_op rti_op_uniform = RTI_DRAW_ROW("uniform(Tensor self, float from=0, float to=1, *, Generator? generator=None) -> Tensor", draw, uniform);
 static const rt_op rti_op_normal = RTI_DRAW_ROW("normal_functional(Tensor self, float mean=0, float std=1, *, Generator? generator=None) -> Tensor", draw, normal);
 static const rt_op rti_op_random = RTI_DRAW_ROW("random(Tensor self, *, Generator? generator=None) -> Tensor", draw_any, random);
@@ -15511,7 +15522,8 @@ static const rt_op rti_op_bernoulli_self = RTI_DRAW_ROW("bernoulli(Tensor self, 
 static const rt_op rti_op_bernoulli_tensor = RTI_DRAW_ROW("bernoulli.Tensor(Tensor self, Tensor p, *, Generator? generator=None) -> Tensor", bernoulli_tensor, bernoulli_tensor);
 static const rt_op rti_op_draw_poisson = RTI_DRAW_ROW("poisson(Tensor self, Generator? generator=None) -> Tensor", given, draw_poisson);
 static const rt_op rti_op_binomial = RTI_DRAW_ROW("binomial(Tensor count, Tensor prob, Generator? generator=None) -> Tensor", binomial, binomial);
-static const rt_op rti_op_gamma = { "_standard_gamma(Tensor self, Generator? generator=None) -> Tensor", 1, RTI_ANY_OUT, NULL, rti_shape_given_wide, rti_run_gamma,
+static const rt_op rti_op_gamma = { RTI_TEXT("_standard_gamma(Tensor self, Generator? generator=None) -> Tensor"),
+                                    1, RTI_ANY_OUT, NULL, rti_shape_given_wide, rti_run_gamma,
                                     NULL, NULL, NULL, NULL, 0, 0.3, 10 };
 
 static rt_value rti_given_arguments(rt_value *arg, rt_tensor *a, rt_tensor *b, rt_generator *g)
@@ -15639,7 +15651,9 @@ static rt_status rti_run_multinomial(rti_call *c)
     rti_release(wide);
     return status;
 }
-static const rt_op rti_op_multinomial = { "multinomial(Tensor self, SymInt num_samples, bool replacement=False, *, Generator? generator=None) -> Tensor", 1, RTI_CONSTANT, NULL,
+static const rt_op rti_op_multinomial = {
+    RTI_TEXT("multinomial(Tensor self, SymInt num_samples, bool replacement=False, *, Generator? generator=None) -> Tensor"),
+    1, RTI_CONSTANT, NULL,
                                           rti_shape_multinomial, rti_run_multinomial, NULL, NULL, NULL, NULL, 0, 0.1, 10 };
 RT_API rt_tensor *rt_multinomial(rt_tensor *p, int64_t n, bool replacement, rt_generator *generator)
 {
@@ -15784,7 +15798,7 @@ static rt_status rti_run_view_as_real(rti_call *c)
     return rti_view_parts(c, rti_real_dtype((rt_dtype)x->dtype), size, stride, x->ndim + 1, 0);
 }
 static rt_status rti_view_as_real_backward(rti_backward *b) { return rti_b_set(b, 0, rt_view_as_complex(rt_contiguous(rti_b_grad(b, 0)))); }
-static const rt_op rti_op_view_as_real = { "view_as_real(Tensor(a) self) -> Tensor(a)", 1, RTI_VIEW, NULL, NULL, rti_run_view_as_real, NULL,
+static const rt_op rti_op_view_as_real = { RTI_TEXT("view_as_real(Tensor(a) self) -> Tensor(a)"), 1, RTI_VIEW, NULL, NULL, rti_run_view_as_real, NULL,
                                            rti_view_as_real_backward, NULL, NULL, 0, -10, 10 };
 
 static rt_status rti_run_view_as_complex(rti_call *c)
@@ -15808,7 +15822,7 @@ static rt_status rti_run_view_as_complex(rti_call *c)
     return rti_view_parts(c, x->dtype == RT_FLOAT32 ? RT_COMPLEX64 : RT_COMPLEX128, size, stride, last, 0);
 }
 static rt_status rti_view_as_complex_backward(rti_backward *b) { return rti_b_set(b, 0, rt_view_as_real(rti_b_grad(b, 0))); }
-static const rt_op rti_op_view_as_complex = { "view_as_complex(Tensor(a) self) -> Tensor(a)", 1, RTI_VIEW, NULL, NULL, rti_run_view_as_complex, NULL,
+static const rt_op rti_op_view_as_complex = { RTI_TEXT("view_as_complex(Tensor(a) self) -> Tensor(a)"), 1, RTI_VIEW, NULL, NULL, rti_run_view_as_complex, NULL,
                                               rti_view_as_complex_backward, NULL, NULL, 0, -10, 10 };
 
 /* ---- real, imag ---- */
@@ -15838,8 +15852,10 @@ static rt_status rti_imag_backward(rti_backward *b)
 {
     return rti_b_set(b, 0, rt_mul_scalar(rti_as_complex(rti_b_grad(b, 0)), rt_scalar_complex(0, 1)));
 }
-static const rt_op rti_op_real = { "real(Tensor(a) self) -> Tensor(a)", 1, RTI_VIEW, NULL, NULL, rti_run_real, NULL, rti_real_backward, NULL, NULL, 0, -10, 10 };
-static const rt_op rti_op_imag = { "imag(Tensor(a) self) -> Tensor(a)", 1, RTI_VIEW, NULL, NULL, rti_run_imag, NULL, rti_imag_backward, NULL, NULL, 0, -10, 10 };
+static const rt_op rti_op_real = { RTI_TEXT("real(Tensor(a) self) -> Tensor(a)"),
+                                   1, RTI_VIEW, NULL, NULL, rti_run_real, NULL, rti_real_backward, NULL, NULL, 0, -10, 10 };
+static const rt_op rti_op_imag = { RTI_TEXT("imag(Tensor(a) self) -> Tensor(a)"),
+                                   1, RTI_VIEW, NULL, NULL, rti_run_imag, NULL, rti_imag_backward, NULL, NULL, 0, -10, 10 };
 
 /* ---- conj ---- */
 
@@ -15871,8 +15887,8 @@ RT_API rt_tensor *rt_imag(rt_tensor *x) { return rti_call1(&rti_op_imag, x); }
 
 RTI_COMPLEX2(complex, rti_complex_of(a.re, b.re))
 RTI_COMPLEX2(polar, rti_complex_of(a.re * cos(b.re), a.re * sin(b.re)))
-static const rti_formula rti_formula_complex = { "complex", 2, 1, { NULL }, { NULL }, NULL, rti_run_complex_c128, { NULL, NULL } };
-static const rti_formula rti_formula_polar = { "polar", 2, 1, { NULL }, { NULL }, NULL, rti_run_polar_c128, { NULL, NULL } };
+static const rti_formula rti_formula_complex = { RTI_TEXT("complex"), 2, 1, { NULL }, { NULL }, NULL, rti_run_complex_c128, { NULL, NULL } };
+static const rti_formula rti_formula_polar = { RTI_TEXT("polar"), 2, 1, { NULL }, { NULL }, NULL, rti_run_polar_c128, { NULL, NULL } };
 
 static rt_status rti_shape_complex(rti_call *c)
 {
@@ -15907,9 +15923,10 @@ static rt_status rti_polar_backward(rti_backward *b)
         return status;
     return rti_b_set(b, 1, rt_real(rt_mul(g, rt_complex(rt_neg(rt_mul(size, rt_sin(angle))), rt_mul(size, rt_cos(angle))))));
 }
-static const rt_op rti_op_complex = { "complex(Tensor real, Tensor imag) -> Tensor", 1, RTI_ANY_OUT, &rti_formula_complex, rti_shape_complex,
+static const rt_op rti_op_complex = { RTI_TEXT("complex(Tensor real, Tensor imag) -> Tensor"), 1, RTI_ANY_OUT, &rti_formula_complex, rti_shape_complex,
                                       rti_run_elementwise, NULL, rti_complex_backward, NULL, NULL, 0, -10, 10 };
-static const rt_op rti_op_polar = { "polar(Tensor abs, Tensor angle) -> Tensor", 1, RTI_ANY_OUT, &rti_formula_polar, rti_shape_complex, rti_run_elementwise,
+static const rt_op rti_op_polar = { RTI_TEXT("polar(Tensor abs, Tensor angle) -> Tensor"),
+                                    1, RTI_ANY_OUT, &rti_formula_polar, rti_shape_complex, rti_run_elementwise,
                                     NULL, rti_polar_backward, NULL, NULL, RTI_SAVE_IN(0) | RTI_SAVE_IN(1), 0.5, 3 };
 RT_API rt_tensor *rt_complex(rt_tensor *real, rt_tensor *imag) { return rti_call2(&rti_op_complex, real, imag); }
 RT_API rt_tensor *rt_polar(rt_tensor *abs, rt_tensor *angle) { return rti_call2(&rti_op_polar, abs, angle); }
@@ -16104,7 +16121,7 @@ RTI_FORMULA1(sigmoid, x) { return rti_vdiv(rti_vset(1), rti_vadd(rti_vset(1), RT
  * conjugated if complex, as PyTorch has it. */
 
 #define RTI_ELEMENTWISE_BY(schema, flags, shape, formula, backward, saves, low, high) \
-    { schema, 1, (flags) | RTI_ANY_OUT, &formula, shape, rti_run_elementwise, NULL, backward, NULL, NULL, saves, low, high }
+    { RTI_TEXT(schema), 1, (flags) | RTI_ANY_OUT, &formula, shape, rti_run_elementwise, NULL, backward, NULL, NULL, saves, low, high }
 #define RTI_UNARY(name, flags, shape, backward, saves, low, high) \
     static const rt_op rti_op_##name = \
         RTI_ELEMENTWISE_BY(#name "(Tensor self) -> Tensor", flags, shape, rti_formula_##name, backward, saves, low, high); \
@@ -16275,7 +16292,8 @@ static rt_status rti_run_positive(rti_call *c)
     c->out[0] = rti_tensor_view(x, x->size, x->stride, x->ndim, 0);
     return c->out[0] ? RT_OK : rti_pending_code();
 }
-static const rt_op rti_op_positive = { "positive(Tensor(a) self) -> Tensor(a)", 1, RTI_VIEW, NULL, NULL, rti_run_positive, NULL, rti_same_backward, NULL, NULL,
+static const rt_op rti_op_positive = { RTI_TEXT("positive(Tensor(a) self) -> Tensor(a)"),
+                                       1, RTI_VIEW, NULL, NULL, rti_run_positive, NULL, rti_same_backward, NULL, NULL,
                                        0, -10, 10 };
 RT_API rt_tensor *rt_positive(rt_tensor *x) { return rti_call1(&rti_op_positive, x); }
 
@@ -16869,7 +16887,7 @@ static rt_status rti_run_division(rti_call *c)
 }
 
 #define RTI_DIVISION(schema, shape, formula, backward, saves) \
-    { schema, 1, RTI_PROMOTE | RTI_ANY_OUT, &formula, shape, rti_run_division, NULL, backward, NULL, NULL, saves, 0.5, 10 }
+    { RTI_TEXT(schema), 1, RTI_PROMOTE | RTI_ANY_OUT, &formula, shape, rti_run_division, NULL, backward, NULL, NULL, saves, 0.5, 10 }
 #define RTI_DIVISION_FUNCTIONS(name) \
     RT_API rt_tensor *rt_##name(rt_tensor *a, rt_tensor *b) { return rti_call2(&rti_op_##name, a, b); } \
     RT_API rt_tensor *rt_##name##_(rt_tensor *a, rt_tensor *b) { return rti_inplace2(&rti_op_##name, a, b); } \
@@ -17270,7 +17288,8 @@ static rt_status rti_compose_ldexp(const rt_value *arg, int n_args, rt_value *re
     rt_scope scope = rt_scope_begin();
     return rti_compose_answer(results, rt_return(scope, rt_mul(arg[0].as.tensor, rti_power_of_2(arg[0].as.tensor, arg[1].as.tensor))));
 }
-static const rt_op rti_op_ldexp = { "ldexp.Tensor(Tensor self, Tensor other) -> Tensor", 1, 0, NULL, NULL, NULL, rti_compose_ldexp, NULL, NULL, NULL, 0, -3,
+static const rt_op rti_op_ldexp = { RTI_TEXT("ldexp.Tensor(Tensor self, Tensor other) -> Tensor"),
+                                    1, 0, NULL, NULL, NULL, rti_compose_ldexp, NULL, NULL, NULL, 0, -3,
                                     3 };
 RT_API rt_tensor *rt_ldexp(rt_tensor *a, rt_tensor *b) { return rti_call2(&rti_op_ldexp, a, b); }
 RT_API rt_tensor *rt_ldexp_(rt_tensor *a, rt_tensor *b) { return rti_is_tensor(a, "ldexp", "a") ? rt_mul_(a, rti_power_of_2(a, b)) : NULL; }
@@ -17764,7 +17783,8 @@ static rt_status rti_compose_prelu(const rt_value *arg, int n_args, rt_value *re
     rti_box_tensor(&pair[1], weight);
     return rti_door(&rti_op_prelu_kernel, pair, 2, NULL, results);
 }
-static const rt_op rti_op_prelu = { "prelu(Tensor self, Tensor weight) -> Tensor", 1, 0, NULL, NULL, NULL, rti_compose_prelu, NULL, NULL, NULL, 0, -4, 4 };
+static const rt_op rti_op_prelu = { RTI_TEXT("prelu(Tensor self, Tensor weight) -> Tensor"),
+                                    1, 0, NULL, NULL, NULL, rti_compose_prelu, NULL, NULL, NULL, 0, -4, 4 };
 RT_API rt_tensor *rt_prelu(rt_tensor *x, rt_tensor *weight) { return rti_call2(&rti_op_prelu, x, weight); }
 
 /* ---- elu, celu, selu: one formula ---- */
@@ -18042,7 +18062,7 @@ static rt_status rti_compose_glu(const rt_value *arg, int n_args, rt_value *resu
     rt_tensor *y = rt_mul(rt_narrow(x, dim, 0, half), rt_sigmoid(rt_narrow(x, dim, half, half)));
     return rti_compose_answer(results, rt_return(scope, y));
 }
-static const rt_op rti_op_glu = { "glu(Tensor self, int dim=-1) -> Tensor", 1, 0, NULL, NULL, NULL, rti_compose_glu, NULL, NULL, NULL, 0, -4, 4 };
+static const rt_op rti_op_glu = { RTI_TEXT("glu(Tensor self, int dim=-1) -> Tensor"), 1, 0, NULL, NULL, NULL, rti_compose_glu, NULL, NULL, NULL, 0, -4, 4 };
 RT_API rt_tensor *rt_glu(rt_tensor *x, int dim)
 {
     rt_value arg[2];
@@ -19405,11 +19425,11 @@ static rt_status rti_log_softmax_gradient(rti_backward *b)
     return rti_b_set(b, 0, rti_call_softmax_backward(&rti_op_log_softmax_backward, rti_b_grad(b, 0), rti_b_output(b, 0), rti_b_arg(b, 1)->as.i));
 }
 
-static const rt_op rti_op_softmax = { "softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor", 1, 0, NULL, rti_shape_softmax,
+static const rt_op rti_op_softmax = { RTI_TEXT("softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor"), 1, 0, NULL, rti_shape_softmax,
                                       rti_run_softmax, NULL, rti_softmax_gradient, NULL, NULL, RTI_SAVE_OUT(0), -4, 4 };
-static const rt_op rti_op_safe_softmax = { "_safe_softmax(Tensor self, int dim, ScalarType? dtype=None) -> Tensor", 1, 0, NULL, rti_shape_softmax,
+static const rt_op rti_op_safe_softmax = { RTI_TEXT("_safe_softmax(Tensor self, int dim, ScalarType? dtype=None) -> Tensor"), 1, 0, NULL, rti_shape_softmax,
                                            rti_run_safe_softmax, NULL, rti_softmax_gradient, NULL, NULL, RTI_SAVE_OUT(0), -4, 4 };
-static const rt_op rti_op_log_softmax = { "log_softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor", 1, 0, NULL, rti_shape_softmax,
+static const rt_op rti_op_log_softmax = { RTI_TEXT("log_softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor"), 1, 0, NULL, rti_shape_softmax,
                                           rti_run_log_softmax, NULL, rti_log_softmax_gradient, NULL, NULL, RTI_SAVE_OUT(0), -5, 5 };
 
 static rt_tensor *rti_call_softmax(const rt_op *op, rt_tensor *x, int dim, rt_dtype dtype)
@@ -19707,7 +19727,9 @@ static RTI_HOT rt_status rti_run_nll_backward(rti_call *c)
 
 static rt_status rti_nll_derivative(rti_backward *b);
 static rt_status rti_nll_backward_derivative(rti_backward *b);
-static const rt_op rti_op_nll = { "nll_loss_nd(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100) -> Tensor", 1, 0,
+static const rt_op rti_op_nll = {
+    RTI_TEXT("nll_loss_nd(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100) -> Tensor"),
+    1, 0,
                                   NULL, rti_shape_nll, rti_run_nll, NULL, rti_nll_derivative, NULL, NULL, RTI_SAVE_IN(1) | RTI_SAVE_IN(2), -5, 0 };
 static const rt_op rti_op_nll_backward = {
     "nll_loss_nd_backward(Tensor grad_output, Tensor target, Tensor? weight, int reduction, SymInt ignore_index, SymInt classes) -> Tensor", 1, 0, NULL,
@@ -20291,7 +20313,7 @@ static rt_status rti_compose_huber_loss(const rt_value *arg, int n_args, rt_valu
 }
 
 /* A row made of others. */
-#define RTI_OF_OTHERS(schema, compose, low, high) { schema, 1, 0, NULL, NULL, NULL, compose, NULL, NULL, NULL, 0, low, high }
+#define RTI_OF_OTHERS(schema, compose, low, high) { RTI_TEXT(schema), 1, 0, NULL, NULL, NULL, compose, NULL, NULL, NULL, 0, low, high }
 static const rt_op rti_op_mse_loss = RTI_OF_OTHERS("mse_loss(Tensor self, Tensor target, int reduction=1) -> Tensor", rti_compose_mse_loss, -4, 4);
 static const rt_op rti_op_l1_loss = RTI_OF_OTHERS("l1_loss(Tensor self, Tensor target, int reduction=1) -> Tensor", rti_compose_l1_loss, -4, 4);
 static const rt_op rti_op_smooth_l1_loss =
@@ -20396,7 +20418,8 @@ static rt_status rti_bce_backward(rti_backward *b)
     rt_scalar least = rt_scalar_int(-100);
     return rti_b_set(b, 1, rt_mul(g, rt_sub(rt_clamp_min_scalar(rt_log1p(rt_neg(x)), least), rt_clamp_min_scalar(rt_log(x), least))));
 }
-static const rt_op rti_op_bce_each = { "binary_cross_entropy_each(Tensor self, Tensor target) -> Tensor", 1, 0, NULL, rti_shape_bce, rti_run_bce, NULL,
+static const rt_op rti_op_bce_each = { RTI_TEXT("binary_cross_entropy_each(Tensor self, Tensor target) -> Tensor"),
+                                       1, 0, NULL, rti_shape_bce, rti_run_bce, NULL,
                                        rti_bce_backward, NULL, NULL, RTI_SAVE_IN(0) | RTI_SAVE_IN(1), 0.1, 0.9 };
 
 static rt_tensor *rti_weighted(rt_tensor *each, rt_tensor *weight) { return rti_absent(weight) ? each : rt_mul(each, weight); }
@@ -22888,7 +22911,7 @@ static rt_status rti_run_bernoulli(rti_call *c)
     return rti_draw_either(c->out[0], rti_number(rti_scalar_of_value(&c->arg[1])), 1, 0, g);
 }
 static rt_status rti_bernoulli_backward(rti_backward *b) { (void)b; return RT_OK; }      /* nothing of the old elements is left */
-static const rt_op rti_op_bernoulli = { "bernoulli.p(Tensor self, float p, *, Generator? generator=None) -> Tensor", 1, RTI_ANY_OUT, NULL,
+static const rt_op rti_op_bernoulli = { RTI_TEXT("bernoulli.p(Tensor self, float p, *, Generator? generator=None) -> Tensor"), 1, RTI_ANY_OUT, NULL,
                                         rti_shape_bernoulli, rti_run_bernoulli, NULL, rti_bernoulli_backward, NULL, NULL, 0, -4, 4 };
 RT_API rt_tensor *rt_bernoulli_(rt_tensor *x, double p)
 {
@@ -23010,7 +23033,7 @@ static rt_status rti_compose_drop(const char *op, const rt_value *arg, rt_value 
         (void)n_args; \
         return rti_compose_drop(#name, arg, results, how); \
     } \
-    static const rt_op rti_op_##name = { #name "(Tensor input, float p, bool train) -> Tensor", 1, 0, NULL, NULL, NULL, rti_compose_##name, NULL, \
+    static const rt_op rti_op_##name = { RTI_TEXT(#name "(Tensor input, float p, bool train) -> Tensor"), 1, 0, NULL, NULL, NULL, rti_compose_##name, NULL, \
                                          NULL, NULL, 0, -4, 4 }; \
     RT_API rt_tensor *rt_##name(rt_tensor *x, double p, bool training) \
     { \
@@ -23231,7 +23254,7 @@ static rt_status rti_copy_over(rt_tensor *out, const rt_tensor *from)
 }
 static rt_status rti_run_copy(rti_call *c) { return rti_copy_over(c->out[0], rti_arg_tensor(c, 0)); }
 static rt_status rti_pass_backward(rti_backward *b) { return rti_b_set(b, 0, rti_b_grad(b, 0)); }   /* the engine casts it back */
-static const rt_op rti_op_to = { "to.dtype(Tensor self, ScalarType dtype) -> Tensor", 1, RTI_ANY_OUT, NULL, rti_shape_to, rti_run_copy, NULL,
+static const rt_op rti_op_to = { RTI_TEXT("to.dtype(Tensor self, ScalarType dtype) -> Tensor"), 1, RTI_ANY_OUT, NULL, rti_shape_to, rti_run_copy, NULL,
                                  rti_pass_backward, NULL, NULL, 0, -10, 10 };
 
 RT_API rt_tensor *rt_to(rt_tensor *x, rt_dtype dtype)
@@ -23256,7 +23279,7 @@ static rt_status rti_shape_clone(rti_call *c)
 {
     return rti_result_like(c, 0, rti_arg_tensor(c, 0));
 }
-static const rt_op rti_op_clone = { "clone(Tensor self) -> Tensor", 1, RTI_ANY_OUT, NULL, rti_shape_clone, rti_run_copy, NULL, rti_pass_backward,
+static const rt_op rti_op_clone = { RTI_TEXT("clone(Tensor self) -> Tensor"), 1, RTI_ANY_OUT, NULL, rti_shape_clone, rti_run_copy, NULL, rti_pass_backward,
                                     NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_clone(rt_tensor *x) { return rti_call1(&rti_op_clone, x); }
 RT_API rt_tensor *rt_contiguous(rt_tensor *x)
@@ -23286,7 +23309,7 @@ static rt_status rti_shape_copy_into(rti_call *c)
 static rt_status rti_run_copy_into(rti_call *c) { return rti_copy_over(c->out[0], rti_arg_tensor(c, 1)); }
 
 static rt_status rti_copy_backward(rti_backward *b) { return rti_b_needs(b, 1) ? rti_b_set(b, 1, rti_b_grad(b, 0)) : RT_OK; }
-static const rt_op rti_op_copy = { "copy(Tensor self, Tensor src) -> Tensor", 1, RTI_ANY_OUT, NULL, rti_shape_copy_into, rti_run_copy_into, NULL,
+static const rt_op rti_op_copy = { RTI_TEXT("copy(Tensor self, Tensor src) -> Tensor"), 1, RTI_ANY_OUT, NULL, rti_shape_copy_into, rti_run_copy_into, NULL,
                                    rti_copy_backward, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_copy_(rt_tensor *x, rt_tensor *from) { return rti_inplace2(&rti_op_copy, x, from); }
 
@@ -23301,7 +23324,7 @@ static rt_status rti_shape_fill(rti_call *c)
 }
 static rt_status rti_run_fill(rti_call *c) { return rti_fill(c->out[0], rti_scalar_of_value(&c->arg[1])); }
 static rt_status rti_fill_backward(rti_backward *b) { (void)b; return RT_OK; }   /* nothing of the old elements is left */
-static const rt_op rti_op_fill = { "fill.Scalar(Tensor self, Scalar value) -> Tensor", 1, RTI_ANY_OUT, NULL, rti_shape_fill, rti_run_fill, NULL,
+static const rt_op rti_op_fill = { RTI_TEXT("fill.Scalar(Tensor self, Scalar value) -> Tensor"), 1, RTI_ANY_OUT, NULL, rti_shape_fill, rti_run_fill, NULL,
                                    rti_fill_backward, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_fill_(rt_tensor *x, rt_scalar value) { return rti_inplace2_scalar(&rti_op_fill, x, value); }
 RT_API rt_tensor *rt_zero_(rt_tensor *x) { return rt_fill_(x, rt_scalar_int(0)); }
@@ -23447,7 +23470,7 @@ static rt_status rti_run_view(rti_call *c)
         return rti_raise(RT_ERR_SHAPE, rti_op_base(c->op, &name), "the tensor's strides do not allow this shape without copying: use rt_reshape");
     return rti_give_view(c, rti_tensor_view(x, size, stride, ndim, 0));
 }
-static const rt_op rti_op_view = { "view(Tensor(a) self, SymInt[] size) -> Tensor(a)", 1, RTI_VIEW, NULL, NULL, rti_run_view, NULL,
+static const rt_op rti_op_view = { RTI_TEXT("view(Tensor(a) self, SymInt[] size) -> Tensor(a)"), 1, RTI_VIEW, NULL, NULL, rti_run_view, NULL,
                                    rti_reshape_backward, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_view(rt_tensor *x, rt_shape shape) { return rti_call_ints(&rti_op_view, x, shape); }
 
@@ -23476,7 +23499,7 @@ static rt_status rti_compose_reshape(const rt_value *arg, int n_args, rt_value *
     call[1] = rt_value_ints(size, ndim);
     return rti_door(&rti_op_view, call, 2, NULL, results);
 }
-static const rt_op rti_op_reshape = { "reshape(Tensor(a) self, SymInt[] shape) -> Tensor(a)", 1, RTI_VIEW, NULL, NULL, NULL, rti_compose_reshape,
+static const rt_op rti_op_reshape = { RTI_TEXT("reshape(Tensor(a) self, SymInt[] shape) -> Tensor(a)"), 1, RTI_VIEW, NULL, NULL, NULL, rti_compose_reshape,
                                       NULL, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_reshape(rt_tensor *x, rt_shape shape) { return rti_call_ints(&rti_op_reshape, x, shape); }
 
@@ -23502,7 +23525,7 @@ static rt_status rti_compose_flatten(const rt_value *arg, int n_args, rt_value *
     call[1] = rt_value_ints(shape.dim, shape.ndim);
     return rti_door(&rti_op_reshape, call, 2, NULL, results);
 }
-static const rt_op rti_op_flatten = { "flatten.using_ints(Tensor(a) self, int start_dim=0, int end_dim=-1) -> Tensor(a)", 1, RTI_VIEW, NULL, NULL,
+static const rt_op rti_op_flatten = { RTI_TEXT("flatten.using_ints(Tensor(a) self, int start_dim=0, int end_dim=-1) -> Tensor(a)"), 1, RTI_VIEW, NULL, NULL,
                                       NULL, rti_compose_flatten, NULL, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_flatten(rt_tensor *x, int start_dim, int end_dim) { return rti_call_dims(&rti_op_flatten, x, start_dim, end_dim, 2); }
 
@@ -23526,7 +23549,7 @@ static rt_status rti_transpose_backward(rti_backward *b)
 {
     return rti_b_set(b, 0, rt_transpose(rti_b_grad(b, 0), (int)rti_b_arg(b, 1)->as.i, (int)rti_b_arg(b, 2)->as.i));
 }
-static const rt_op rti_op_transpose = { "transpose.int(Tensor(a) self, int dim0, int dim1) -> Tensor(a)", 1, RTI_VIEW, NULL, NULL, rti_run_transpose,
+static const rt_op rti_op_transpose = { RTI_TEXT("transpose.int(Tensor(a) self, int dim0, int dim1) -> Tensor(a)"), 1, RTI_VIEW, NULL, NULL, rti_run_transpose,
                                         NULL, rti_transpose_backward, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_transpose(rt_tensor *x, int dim0, int dim1) { return rti_call_dims(&rti_op_transpose, x, dim0, dim1, 2); }
 
@@ -23541,7 +23564,7 @@ static rt_status rti_run_t(rti_call *c)
     return rti_give_view(c, rti_tensor_view(x, size, stride, x->ndim, 0));
 }
 static rt_status rti_t_backward(rti_backward *b) { return rti_b_set(b, 0, rt_t(rti_b_grad(b, 0))); }
-static const rt_op rti_op_t = { "t(Tensor(a) self) -> Tensor(a)", 1, RTI_VIEW, NULL, NULL, rti_run_t, NULL, rti_t_backward, NULL, NULL, 0, -10, 10 };
+static const rt_op rti_op_t = { RTI_TEXT("t(Tensor(a) self) -> Tensor(a)"), 1, RTI_VIEW, NULL, NULL, rti_run_t, NULL, rti_t_backward, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_t(rt_tensor *x) { return rti_call1(&rti_op_t, x); }
 
 static rt_status rti_run_permute(rti_call *c)
@@ -23574,7 +23597,7 @@ static rt_status rti_permute_backward(rti_backward *b)
         back.dim[rti_wrap_dim("permute", dims->as.ints[d], back.ndim)] = d;
     return rti_b_set(b, 0, rt_permute(rti_b_grad(b, 0), back));
 }
-static const rt_op rti_op_permute = { "permute(Tensor(a) self, int[] dims) -> Tensor(a)", 1, RTI_VIEW, NULL, NULL, rti_run_permute, NULL,
+static const rt_op rti_op_permute = { RTI_TEXT("permute(Tensor(a) self, int[] dims) -> Tensor(a)"), 1, RTI_VIEW, NULL, NULL, rti_run_permute, NULL,
                                       rti_permute_backward, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_permute(rt_tensor *x, rt_shape dims) { return rti_call_ints(&rti_op_permute, x, dims); }
 
@@ -23603,7 +23626,7 @@ static rt_status rti_run_expand(rti_call *c)
         return rti_pending_code();
     return rti_give_view(c, rti_tensor_view(x, size, stride, ndim, 0));
 }
-static const rt_op rti_op_expand = { "expand(Tensor(a) self, SymInt[] size, *, bool implicit=False) -> Tensor(a)", 1, RTI_VIEW, NULL, NULL,
+static const rt_op rti_op_expand = { RTI_TEXT("expand(Tensor(a) self, SymInt[] size, *, bool implicit=False) -> Tensor(a)"), 1, RTI_VIEW, NULL, NULL,
                                      rti_run_expand, NULL, rti_pass_backward, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_expand(rt_tensor *x, rt_shape shape) { return rti_call_ints(&rti_op_expand, x, shape); }
 
@@ -23624,7 +23647,7 @@ static rt_status rti_run_squeeze(rti_call *c)
     }
     return rti_give_view(c, rti_tensor_view(x, size, stride, n, 0));
 }
-static const rt_op rti_op_squeeze = { "squeeze.dim(Tensor(a) self, int dim) -> Tensor(a)", 1, RTI_VIEW, NULL, NULL, rti_run_squeeze, NULL,
+static const rt_op rti_op_squeeze = { RTI_TEXT("squeeze.dim(Tensor(a) self, int dim) -> Tensor(a)"), 1, RTI_VIEW, NULL, NULL, rti_run_squeeze, NULL,
                                       rti_reshape_backward, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_squeeze(rt_tensor *x, int dim) { return rti_call_dims(&rti_op_squeeze, x, dim, 0, 1); }
 
@@ -23643,7 +23666,7 @@ static rt_status rti_run_unsqueeze(rti_call *c)
     }
     return rti_give_view(c, rti_tensor_view(x, size, stride, x->ndim + 1, 0));
 }
-static const rt_op rti_op_unsqueeze = { "unsqueeze(Tensor(a) self, int dim) -> Tensor(a)", 1, RTI_VIEW, NULL, NULL, rti_run_unsqueeze, NULL,
+static const rt_op rti_op_unsqueeze = { RTI_TEXT("unsqueeze(Tensor(a) self, int dim) -> Tensor(a)"), 1, RTI_VIEW, NULL, NULL, rti_run_unsqueeze, NULL,
                                         rti_reshape_backward, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_unsqueeze(rt_tensor *x, int dim) { return rti_call_dims(&rti_op_unsqueeze, x, dim, 0, 1); }
 
@@ -23815,7 +23838,7 @@ static rt_status rti_part_backward(rti_backward *b, rti_part_fn part)
 #define RTI_PART(name, schema) \
     static rt_status rti_run_##name(rti_call *c) { return rti_run_strided_part(c, rti_part_##name); } \
     static rt_status rti_##name##_backward(rti_backward *b) { return rti_part_backward(b, rti_part_##name); } \
-    static const rt_op rti_op_##name = { schema, 1, RTI_VIEW, NULL, NULL, rti_run_##name, NULL, rti_##name##_backward, NULL, NULL, 0, -10, 10 };
+    static const rt_op rti_op_##name = { RTI_TEXT(schema), 1, RTI_VIEW, NULL, NULL, rti_run_##name, NULL, rti_##name##_backward, NULL, NULL, 0, -10, 10 };
 RTI_PART(select, "select.int(Tensor(a) self, int dim, SymInt index) -> Tensor(a)")
 RTI_PART(slice, "slice.Tensor(Tensor(a) self, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor(a)")
 RTI_PART(diagonal, "diagonal(Tensor(a) self, int offset=0, int dim1=0, int dim2=1) -> Tensor(a)")
@@ -23909,7 +23932,8 @@ static rt_status rti_as_strided_backward(rti_backward *b)
     }
     return rti_b_set(b, 0, all ? rt_as_strided(all, rti_shape_copy(back.size, back.ndim), rti_shape_copy(back.stride, back.ndim), here) : NULL);
 }
-static const rt_op rti_op_as_strided = { "as_strided(Tensor(a) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a)", 1, RTI_VIEW,
+static const rt_op rti_op_as_strided = { RTI_TEXT("as_strided(Tensor(a) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a)"),
+                                         1, RTI_VIEW,
                                          NULL, NULL, rti_run_as_strided, NULL, rti_as_strided_backward, NULL, NULL, RTI_SAVE_IN(0), -10, 10 };
 
 /* strided_add: y = 0 of shape input_size; y's memory at size, stride, offset += x. Places may coincide. */
@@ -23964,7 +23988,9 @@ static rt_status rti_strided_add_backward(rti_backward *b)
     return rti_b_set(b, 0, rt_as_strided(rt_contiguous(rti_b_grad(b, 0)), rti_shape_copy(size->as.ints, (int)size->count),
                                          rti_shape_copy(stride->as.ints, (int)stride->count), rti_b_arg(b, 4)->as.i));
 }
-static const rt_op rti_op_strided_add = { "strided_add(Tensor self, SymInt[] input_size, SymInt[] size, SymInt[] stride, SymInt storage_offset) -> Tensor", 1, 0,
+static const rt_op rti_op_strided_add = {
+    RTI_TEXT("strided_add(Tensor self, SymInt[] input_size, SymInt[] size, SymInt[] stride, SymInt storage_offset) -> Tensor"),
+    1, 0,
                                           NULL, rti_shape_strided_add, rti_run_strided_add, NULL, rti_strided_add_backward, NULL, NULL, 0, -10, 10 };
 
 static rt_tensor *rti_strided_add(rt_tensor *g, const int64_t *size, int ndim, const rti_part *p)
@@ -24003,7 +24029,8 @@ static rt_status rti_compose_narrow(const rt_value *arg, int n_args, rt_value *r
     call[4] = rt_value_int(1);
     return rti_door(&rti_op_slice, call, 5, NULL, results);
 }
-static const rt_op rti_op_narrow = { "narrow(Tensor(a) self, int dim, SymInt start, SymInt length) -> Tensor(a)", 1, RTI_VIEW, NULL, NULL, NULL, rti_compose_narrow,
+static const rt_op rti_op_narrow = { RTI_TEXT("narrow(Tensor(a) self, int dim, SymInt start, SymInt length) -> Tensor(a)"),
+                                     1, RTI_VIEW, NULL, NULL, NULL, rti_compose_narrow,
                                      NULL, NULL, NULL, 0, -10, 10 };
 
 static rt_tensor *rti_call_integers(const rt_op *op, rt_tensor *x, const int64_t *list, int n)
@@ -24273,7 +24300,7 @@ static rt_status rti_mm_backward(rti_backward *b)
     rt_status status = rti_b_needs(b, 0) ? rti_b_set(b, 0, rt_mm(g, rt_t(rti_conj_of(rti_b_input(b, 1))))) : RT_OK;
     return status == RT_OK && rti_b_needs(b, 1) ? rti_b_set(b, 1, rt_mm(rt_t(rti_conj_of(rti_b_input(b, 0))), g)) : status;
 }
-static const rt_op rti_op_mm = { "mm(Tensor self, Tensor mat2) -> Tensor", 1, 0, NULL, rti_shape_mm, rti_run_mm, NULL, rti_mm_backward, NULL, NULL,
+static const rt_op rti_op_mm = { RTI_TEXT("mm(Tensor self, Tensor mat2) -> Tensor"), 1, 0, NULL, rti_shape_mm, rti_run_mm, NULL, rti_mm_backward, NULL, NULL,
                                  RTI_SAVE_IN(0) | RTI_SAVE_IN(1), -2, 2 };
 RT_API rt_tensor *rt_mm(rt_tensor *a, rt_tensor *b) { return rti_call2(&rti_op_mm, a, b); }
 
@@ -24297,7 +24324,7 @@ static rt_status rti_bmm_backward(rti_backward *b)
     rt_status status = rti_b_needs(b, 0) ? rti_b_set(b, 0, rt_bmm(g, rt_transpose(rti_conj_of(rti_b_input(b, 1)), 1, 2))) : RT_OK;
     return status == RT_OK && rti_b_needs(b, 1) ? rti_b_set(b, 1, rt_bmm(rt_transpose(rti_conj_of(rti_b_input(b, 0)), 1, 2), g)) : status;
 }
-static const rt_op rti_op_bmm = { "bmm(Tensor self, Tensor mat2) -> Tensor", 1, 0, NULL, rti_shape_bmm, rti_run_bmm, NULL, rti_bmm_backward, NULL,
+static const rt_op rti_op_bmm = { RTI_TEXT("bmm(Tensor self, Tensor mat2) -> Tensor"), 1, 0, NULL, rti_shape_bmm, rti_run_bmm, NULL, rti_bmm_backward, NULL,
                                   NULL, RTI_SAVE_IN(0) | RTI_SAVE_IN(1), -2, 2 };
 RT_API rt_tensor *rt_bmm(rt_tensor *a, rt_tensor *b) { return rti_call2(&rti_op_bmm, a, b); }
 
@@ -24377,7 +24404,7 @@ static rt_status rti_compose_matmul(const rt_value *arg, int n_args, rt_value *r
         y = rt_squeeze(y, -2);
     return rti_compose_give(scope, y, results);
 }
-static const rt_op rti_op_matmul = { "matmul(Tensor self, Tensor other) -> Tensor", 1, 0, NULL, NULL, NULL, rti_compose_matmul, NULL, NULL, NULL, 0,
+static const rt_op rti_op_matmul = { RTI_TEXT("matmul(Tensor self, Tensor other) -> Tensor"), 1, 0, NULL, NULL, NULL, rti_compose_matmul, NULL, NULL, NULL, 0,
                                      -2, 2 };
 RT_API rt_tensor *rt_matmul(rt_tensor *a, rt_tensor *b) { return rti_call2(&rti_op_matmul, a, b); }
 
@@ -24451,7 +24478,7 @@ static rt_status rti_linear_backward(rti_backward *b)
         status = rti_b_set(b, 1, rt_mm(rt_t(rti_rows_of(g)), rti_rows_of(rti_conj_of(rti_b_input(b, 0)))));
     return status == RT_OK && rti_b_needs(b, 2) ? rti_b_set(b, 2, g) : status;    /* the engine sums it to the bias's shape */
 }
-static const rt_op rti_op_linear = { "linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor", 1, 0, NULL, rti_shape_linear, rti_run_linear,
+static const rt_op rti_op_linear = { RTI_TEXT("linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor"), 1, 0, NULL, rti_shape_linear, rti_run_linear,
                                      NULL, rti_linear_backward, NULL, NULL, RTI_SAVE_IN(0) | RTI_SAVE_IN(1), -2, 2 };
 RT_API rt_tensor *rt_linear(rt_tensor *x, rt_tensor *w, rt_tensor *b)
 {
@@ -24492,7 +24519,7 @@ static rt_status rti_mv_backward(rti_backward *b)
     rt_status status = rti_b_needs(b, 0) ? rti_b_set(b, 0, rt_outer(g, rti_conj_of(rti_b_input(b, 1)))) : RT_OK;
     return status == RT_OK && rti_b_needs(b, 1) ? rti_b_set(b, 1, rt_mv(rt_t(rti_conj_of(rti_b_input(b, 0))), g)) : status;
 }
-static const rt_op rti_op_mv = { "mv(Tensor self, Tensor vec) -> Tensor", 1, 0, NULL, rti_shape_mv, rti_run_mv, NULL, rti_mv_backward, NULL, NULL,
+static const rt_op rti_op_mv = { RTI_TEXT("mv(Tensor self, Tensor vec) -> Tensor"), 1, 0, NULL, rti_shape_mv, rti_run_mv, NULL, rti_mv_backward, NULL, NULL,
                                  RTI_SAVE_IN(0) | RTI_SAVE_IN(1), -2, 2 };
 RT_API rt_tensor *rt_mv(rt_tensor *a, rt_tensor *v) { return rti_call2(&rti_op_mv, a, v); }
 
@@ -24518,7 +24545,8 @@ static rt_status rti_dot_backward(rti_backward *b)
     rt_status status = rti_b_needs(b, 0) ? rti_b_set(b, 0, rt_mul(g, rti_conj_of(rti_b_input(b, 1)))) : RT_OK;
     return status == RT_OK && rti_b_needs(b, 1) ? rti_b_set(b, 1, rt_mul(g, rti_conj_of(rti_b_input(b, 0)))) : status;
 }
-static const rt_op rti_op_dot = { "dot(Tensor self, Tensor tensor) -> Tensor", 1, 0, NULL, rti_shape_dot, rti_run_dot, NULL, rti_dot_backward, NULL, NULL,
+static const rt_op rti_op_dot = { RTI_TEXT("dot(Tensor self, Tensor tensor) -> Tensor"),
+                                  1, 0, NULL, rti_shape_dot, rti_run_dot, NULL, rti_dot_backward, NULL, NULL,
                                   RTI_SAVE_IN(0) | RTI_SAVE_IN(1), -2, 2 };
 RT_API rt_tensor *rt_dot(rt_tensor *a, rt_tensor *b) { return rti_call2(&rti_op_dot, a, b); }
 
@@ -24528,7 +24556,8 @@ static rt_status rti_compose_vdot(const rt_value *arg, int n_args, rt_value *res
     return rti_compose_give(scope, n_args > 1 ? rt_dot(rti_conj_of(arg[0].as.tensor), arg[1].as.tensor) : NULL, results);
 }
 /* A row that is made of others. */
-#define RTI_COMPOSED(name, schema) static const rt_op rti_op_##name = { schema, 1, 0, NULL, NULL, NULL, rti_compose_##name, NULL, NULL, NULL, 0, -2, 2 };
+#define RTI_COMPOSED(name, schema) static const rt_op rti_op_##name = { RTI_TEXT(schema), \
+                                                                        1, 0, NULL, NULL, NULL, rti_compose_##name, NULL, NULL, NULL, 0, -2, 2 };
 RTI_COMPOSED(vdot, "vdot(Tensor self, Tensor other) -> Tensor")
 RT_API rt_tensor *rt_vdot(rt_tensor *a, rt_tensor *b) { return rti_call2(&rti_op_vdot, a, b); }
 
@@ -24560,7 +24589,7 @@ static rt_status rti_compose_outer(const rt_value *arg, int n_args, rt_value *re
     return rti_compose_give(scope, rt_mul(rt_unsqueeze(a, 1), b), results);
 }
 RTI_COMPOSED(outer, "outer(Tensor self, Tensor vec2) -> Tensor")
-static const rt_op rti_op_ger = { "ger(Tensor self, Tensor vec2) -> Tensor", 1, 0, NULL, NULL, NULL, rti_compose_outer, NULL, NULL, NULL, 0, -2, 2 };
+static const rt_op rti_op_ger = { RTI_TEXT("ger(Tensor self, Tensor vec2) -> Tensor"), 1, 0, NULL, NULL, NULL, rti_compose_outer, NULL, NULL, NULL, 0, -2, 2 };
 RT_API rt_tensor *rt_outer(rt_tensor *a, rt_tensor *b) { return rti_call2(&rti_op_outer, a, b); }
 RT_API rt_tensor *rt_ger(rt_tensor *a, rt_tensor *b) { return rti_call2(&rti_op_ger, a, b); }
 
@@ -24712,7 +24741,7 @@ static rt_status rti_product_sum_backward(rti_backward *b, rt_tensor *g, rt_tens
 }
 
 #define RTI_SUM_ROW(name, schema) \
-    static const rt_op rti_op_##name = { schema, 1, 0, NULL, rti_shape_##name, rti_run_##name, NULL, rti_##name##_backward, NULL, NULL, \
+    static const rt_op rti_op_##name = { RTI_TEXT(schema), 1, 0, NULL, rti_shape_##name, rti_run_##name, NULL, rti_##name##_backward, NULL, NULL, \
                                          RTI_SAVE_IN(1) | RTI_SAVE_IN(2), -2, 2 };
 
 static rt_status rti_shape_addmm(rti_call *c)
@@ -25246,7 +25275,8 @@ static rt_status rti_run_reduction(rti_call *c)
 }
 
 #define RTI_REDUCTION(name, schema, n_results, flags, backward, saves, how, rules, dims, keepdim, number, dtype) \
-    static const rti_reduce_op rti_op_##name = { { schema, n_results, flags, NULL, rti_shape_reduction, rti_run_reduction, NULL, backward, NULL, NULL, \
+    static const rti_reduce_op rti_op_##name = { { RTI_TEXT(schema), \
+                                                   n_results, flags, NULL, rti_shape_reduction, rti_run_reduction, NULL, backward, NULL, NULL, \
                                                    saves, -10, 10 }, &how, rules, dims, keepdim, number, dtype };
 
 /* ---- what their derivatives have in common ---- */
@@ -26054,7 +26084,7 @@ static rt_status rti_run_max_pool(rti_call *c)
 }
 
 #define RTI_MAX_POOL_ROW(name, schema) \
-    static const rt_op rti_op_##name = { schema, 2, 0, NULL, rti_shape_max_pool, rti_run_max_pool, NULL, rti_max_pool_backward, NULL, NULL, \
+    static const rt_op rti_op_##name = { RTI_TEXT(schema), 2, 0, NULL, rti_shape_max_pool, rti_run_max_pool, NULL, rti_max_pool_backward, NULL, NULL, \
                                          RTI_SAVE_OUT(1), -4, 4 };
 RTI_MAX_POOL_ROW(max_pool1d_with_indices, "max_pool1d_with_indices(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], "
                  "int[1] dilation=[1], bool ceil_mode=False) -> (Tensor, Tensor)")
@@ -26090,7 +26120,7 @@ static rt_status rti_compose_max_pool3d(const rt_value *arg, int n, rt_value *re
 }
 
 #define RTI_POOLING_COMPOSED(name, schema) \
-    static const rt_op rti_op_##name = { schema, 1, 0, NULL, NULL, NULL, rti_compose_##name, NULL, NULL, NULL, 0, -4, 4 };
+    static const rt_op rti_op_##name = { RTI_TEXT(schema), 1, 0, NULL, NULL, NULL, rti_compose_##name, NULL, NULL, NULL, 0, -4, 4 };
 RTI_POOLING_COMPOSED(max_pool1d, "max_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], "
                      "bool ceil_mode=False) -> Tensor")
 RTI_POOLING_COMPOSED(max_pool2d, "max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, "
@@ -26192,7 +26222,8 @@ static rt_status rti_avg_pool_backward(rti_backward *b);
 static rt_status rti_avg_pool_back_backward(rti_backward *b);
 
 #define RTI_AVG_POOL_ROW(name, schema) \
-    static const rt_op rti_op_##name = { schema, 1, 0, NULL, rti_shape_avg_pool, rti_run_avg_pool, NULL, rti_avg_pool_backward, NULL, NULL, 0, -4, 4 };
+    static const rt_op rti_op_##name = { RTI_TEXT(schema), \
+                                         1, 0, NULL, rti_shape_avg_pool, rti_run_avg_pool, NULL, rti_avg_pool_backward, NULL, NULL, 0, -4, 4 };
 RTI_AVG_POOL_ROW(avg_pool1d, "avg_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], bool ceil_mode=False, "
                  "bool count_include_pad=True) -> Tensor")
 RTI_AVG_POOL_ROW(avg_pool2d, "avg_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, bool ceil_mode=False, "
@@ -26281,9 +26312,9 @@ static rt_status rti_run_adaptive_avg_back(rti_call *c)
 
 static rt_status rti_adaptive_avg_backward(rti_backward *b);
 static rt_status rti_adaptive_avg_back_backward(rti_backward *b);
-static const rt_op rti_op_adaptive_avg2d = { "_adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor", 1, 0, NULL, rti_shape_adaptive_avg,
+static const rt_op rti_op_adaptive_avg2d = { RTI_TEXT("_adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor"), 1, 0, NULL, rti_shape_adaptive_avg,
                                              rti_run_adaptive_avg, NULL, rti_adaptive_avg_backward, NULL, NULL, 0, -4, 4 };
-static const rt_op rti_op_adaptive_avg3d = { "_adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor", 1, 0, NULL, rti_shape_adaptive_avg,
+static const rt_op rti_op_adaptive_avg3d = { RTI_TEXT("_adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor"), 1, 0, NULL, rti_shape_adaptive_avg,
                                              rti_run_adaptive_avg, NULL, rti_adaptive_avg_backward, NULL, NULL, 0, -4, 4 };
 static const rt_op rti_op_adaptive_avg_back = {
     "adaptive_avg_pool_gradient(Tensor grad_output, SymInt[] input_size) -> Tensor", 1, 0, NULL, rti_shape_adaptive_avg_back, rti_run_adaptive_avg_back,
@@ -26372,7 +26403,7 @@ static rt_status rti_run_adaptive_max(rti_call *c)
     return status == RT_OK ? rti_pooling_run(c, &p, rti_pooling_most_planes, rti_arg_tensor(c, 0), c->out[1]) : status;
 }
 #define RTI_ADAPTIVE_MAX_ROW(name, schema) \
-    static const rt_op rti_op_##name = { schema, 2, 0, NULL, rti_shape_adaptive_max, rti_run_adaptive_max, NULL, rti_max_pool_backward, NULL, NULL, \
+    static const rt_op rti_op_##name = { RTI_TEXT(schema), 2, 0, NULL, rti_shape_adaptive_max, rti_run_adaptive_max, NULL, rti_max_pool_backward, NULL, NULL, \
                                          RTI_SAVE_OUT(1), -4, 4 };
 RTI_ADAPTIVE_MAX_ROW(adaptive_max_pool1d, "adaptive_max_pool1d(Tensor self, int[1] output_size) -> (Tensor, Tensor)")
 RTI_ADAPTIVE_MAX_ROW(adaptive_max_pool2d, "adaptive_max_pool2d(Tensor self, int[2] output_size) -> (Tensor, Tensor)")
@@ -27039,7 +27070,7 @@ static rt_status rti_compose_conv_transpose2d(const rt_value *arg, int n, rt_val
 static rt_status rti_compose_conv_transpose3d(const rt_value *arg, int n, rt_value *results) { return rti_compose_conv_transpose(3, arg, n, results); }
 
 #define RTI_CONV_ROW(name, schema, compose) \
-    static const rt_op rti_op_##name = { schema, 1, 0, NULL, NULL, NULL, compose, NULL, NULL, NULL, 0, -2, 2 };
+    static const rt_op rti_op_##name = { RTI_TEXT(schema), 1, 0, NULL, NULL, NULL, compose, NULL, NULL, NULL, 0, -2, 2 };
 RTI_CONV_ROW(conv1d, "conv1d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=[1], SymInt[1] padding=[0], SymInt[1] dilation=[1], "
              "SymInt groups=1) -> Tensor", rti_compose_conv1d)
 RTI_CONV_ROW(conv1d_padding, "conv1d.padding(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=[1], str padding=\"valid\", "
@@ -27348,7 +27379,7 @@ static rt_status rti_index_select_backward(rti_backward *b)
 {
     return rti_b_set(b, 0, rt_index_add(rti_zeros_as_input(b, 0), (int)rti_b_arg(b, 1)->as.i, rti_b_input(b, 2), rti_b_grad(b, 0)));
 }
-static const rt_op rti_op_index_select = { "index_select(Tensor self, int dim, Tensor index) -> Tensor", 1, 0, NULL, rti_shape_index_select,
+static const rt_op rti_op_index_select = { RTI_TEXT("index_select(Tensor self, int dim, Tensor index) -> Tensor"), 1, 0, NULL, rti_shape_index_select,
                                            rti_run_index_select, NULL, rti_index_select_backward, NULL, NULL, RTI_SAVE_IN(2), -10, 10 };
 
 /* The source has as many slices as the index, of self's shape; or is absent. */
@@ -27440,7 +27471,8 @@ static rt_status rti_index_add_backward(rti_backward *b)
         return status;
     return rti_slices_backward(b, 3, rti_alpha(b->node->arg, b->node->n_args, 4) ? rti_times(g, b, 4) : g);
 }
-static const rt_op rti_op_index_add = { "index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor", 1, RTI_ANY_OUT, NULL,
+static const rt_op rti_op_index_add = { RTI_TEXT("index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor"),
+                                        1, RTI_ANY_OUT, NULL,
                                         rti_shape_index_add, rti_run_index_add, NULL, rti_index_add_backward, NULL, NULL, RTI_SAVE_IN(2), -10, 10 };
 
 static rt_status rti_run_index_copy(rti_call *c) { return rti_run_into_slices(c, false, rti_arg_tensor(c, 3), NULL); }
@@ -27453,7 +27485,8 @@ static rt_status rti_index_copy_backward(rti_backward *b)
     rt_status status = rti_b_needs(b, 0) ? rti_b_set(b, 0, rti_slices_cleared(b)) : RT_OK;
     return status == RT_OK && rti_b_needs(b, 3) ? rti_slices_backward(b, 3, rti_b_grad(b, 0)) : status;
 }
-static const rt_op rti_op_index_copy = { "index_copy(Tensor self, int dim, Tensor index, Tensor source) -> Tensor", 1, RTI_ANY_OUT, NULL, rti_shape_index_copy,
+static const rt_op rti_op_index_copy = { RTI_TEXT("index_copy(Tensor self, int dim, Tensor index, Tensor source) -> Tensor"),
+                                         1, RTI_ANY_OUT, NULL, rti_shape_index_copy,
                                          rti_run_index_copy, NULL, rti_index_copy_backward, NULL, NULL, RTI_SAVE_IN(2), -10, 10 };
 
 /* A number, or a tensor of one. */
@@ -27492,9 +27525,10 @@ static rt_status rti_index_fill_backward(rti_backward *b)
     rt_tensor *g = rt_index_select(rti_b_grad(b, 0), (int)rti_b_arg(b, 1)->as.i, rti_b_input(b, 2));
     return rti_b_set(b, 3, g ? rt_sum(g) : NULL);
 }
-static const rt_op rti_op_index_fill = { "index_fill.int_Scalar(Tensor self, int dim, Tensor index, Scalar value) -> Tensor", 1, RTI_ANY_OUT, NULL,
+static const rt_op rti_op_index_fill = { RTI_TEXT("index_fill.int_Scalar(Tensor self, int dim, Tensor index, Scalar value) -> Tensor"), 1, RTI_ANY_OUT, NULL,
                                          rti_shape_index_fill, rti_run_index_fill, NULL, rti_index_fill_backward, NULL, NULL, RTI_SAVE_IN(2), -10, 10 };
-static const rt_op rti_op_index_fill_tensor = { "index_fill.int_Tensor(Tensor self, int dim, Tensor index, Tensor value) -> Tensor", 1, RTI_ANY_OUT, NULL,
+static const rt_op rti_op_index_fill_tensor = { RTI_TEXT("index_fill.int_Tensor(Tensor self, int dim, Tensor index, Tensor value) -> Tensor"),
+                                                1, RTI_ANY_OUT, NULL,
                                                 rti_shape_index_fill, rti_run_index_fill, NULL, rti_index_fill_backward, NULL, NULL, RTI_SAVE_IN(2), -10, 10 };
 
 /* ---- gather, scatter, scatter_add: element by element ---- */
@@ -27538,7 +27572,7 @@ static rt_status rti_gather_backward(rti_backward *b)
 {
     return rti_b_set(b, 0, rt_scatter_add(rti_zeros_as_input(b, 0), (int)rti_b_arg(b, 1)->as.i, rti_b_input(b, 2), rti_b_grad(b, 0)));
 }
-static const rt_op rti_op_gather = { "gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor", 1, 0, NULL, rti_shape_gather,
+static const rt_op rti_op_gather = { RTI_TEXT("gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor"), 1, 0, NULL, rti_shape_gather,
                                      rti_run_gather, NULL, rti_gather_backward, NULL, NULL, RTI_SAVE_IN(2), -10, 10 };
 
 static rt_status rti_shape_scatter(rti_call *c)
@@ -27610,11 +27644,14 @@ static rt_status rti_scatter_add_backward(rti_backward *b)
     rt_status status = rti_b_needs(b, 0) ? rti_b_set(b, 0, rti_b_grad(b, 0)) : RT_OK;
     return status == RT_OK && rti_b_needs(b, 3) ? rti_scatter_source_backward(b) : status;
 }
-static const rt_op rti_op_scatter = { "scatter.src(Tensor self, int dim, Tensor index, Tensor src) -> Tensor", 1, RTI_ANY_OUT, NULL, rti_shape_scatter,
+static const rt_op rti_op_scatter = { RTI_TEXT("scatter.src(Tensor self, int dim, Tensor index, Tensor src) -> Tensor"),
+                                      1, RTI_ANY_OUT, NULL, rti_shape_scatter,
                                       rti_run_scatter, NULL, rti_scatter_backward, NULL, NULL, RTI_SAVE_IN(2), -10, 10 };
-static const rt_op rti_op_scatter_scalar = { "scatter.value(Tensor self, int dim, Tensor index, Scalar value) -> Tensor", 1, RTI_ANY_OUT, NULL, rti_shape_scatter,
+static const rt_op rti_op_scatter_scalar = { RTI_TEXT("scatter.value(Tensor self, int dim, Tensor index, Scalar value) -> Tensor"),
+                                             1, RTI_ANY_OUT, NULL, rti_shape_scatter,
                                              rti_run_scatter, NULL, rti_scatter_backward, NULL, NULL, RTI_SAVE_IN(2), -10, 10 };
-static const rt_op rti_op_scatter_add = { "scatter_add(Tensor self, int dim, Tensor index, Tensor src) -> Tensor", 1, RTI_ANY_OUT, NULL, rti_shape_scatter,
+static const rt_op rti_op_scatter_add = { RTI_TEXT("scatter_add(Tensor self, int dim, Tensor index, Tensor src) -> Tensor"),
+                                          1, RTI_ANY_OUT, NULL, rti_shape_scatter,
                                           rti_run_scatter_add, NULL, rti_scatter_add_backward, NULL, NULL, RTI_SAVE_IN(2), -10, 10 };
 
 /* ---- scatter_reduce: self, dim, index, src, reduce, include_self ---- */
@@ -27807,7 +27844,9 @@ static rt_status rti_scatter_reduce_backward(rti_backward *b)
         status = rti_b_set(b, 0, r.includes || !g_self ? g_self : rt_scatter_scalar(g_self, r.dim, r.index, rt_scalar_int(0)));
     return status == RT_OK && rti_b_needs(b, 3) ? rti_b_set(b, 3, rti_as_source(b, g_source)) : status;
 }
-static const rt_op rti_op_scatter_reduce = { "scatter_reduce.two(Tensor self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) -> Tensor", 1,
+static const rt_op rti_op_scatter_reduce = {
+    RTI_TEXT("scatter_reduce.two(Tensor self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) -> Tensor"),
+    1,
                                              RTI_ANY_OUT, NULL, rti_shape_scatter_reduce, rti_run_scatter_reduce, NULL, rti_scatter_reduce_backward, NULL, NULL,
                                              RTI_SAVE_IN(0) | RTI_SAVE_IN(2) | RTI_SAVE_IN(3) | RTI_SAVE_OUT(0), -10, 10 };
 
@@ -27835,9 +27874,11 @@ static rt_status rti_compose_scatter_how(const rt_value *arg, int n_args, rt_val
     call[4] = rt_value_string("prod");
     return rti_door(&rti_op_scatter_reduce, call, 5, NULL, results);
 }
-static const rt_op rti_op_scatter_how = { "scatter.reduce(Tensor self, int dim, Tensor index, Tensor src, *, str reduce) -> Tensor", 1, 0, NULL, NULL, NULL,
+static const rt_op rti_op_scatter_how = { RTI_TEXT("scatter.reduce(Tensor self, int dim, Tensor index, Tensor src, *, str reduce) -> Tensor"),
+                                          1, 0, NULL, NULL, NULL,
                                           rti_compose_scatter_how, NULL, NULL, NULL, 0, -10, 10 };
-static const rt_op rti_op_scatter_scalar_how = { "scatter.value_reduce(Tensor self, int dim, Tensor index, Scalar value, *, str reduce) -> Tensor", 1, 0, NULL, NULL, NULL,
+static const rt_op rti_op_scatter_scalar_how = { RTI_TEXT("scatter.value_reduce(Tensor self, int dim, Tensor index, Scalar value, *, str reduce) -> Tensor"),
+                                                 1, 0, NULL, NULL, NULL,
                                                  rti_compose_scatter_how, NULL, NULL, NULL, 0, -10, 10 };
 
 /* Indices along dim, broadcast against x but along dim; of a flattened x without dim. */
@@ -27870,7 +27911,8 @@ static rt_status rti_compose_take_along_dim(const rt_value *arg, int n_args, rt_
     x = index ? rt_expand(x, rti_shape_copy(size, ndim)) : NULL;
     return rti_give(results, x ? rt_gather(x, dim, index) : NULL);
 }
-static const rt_op rti_op_take_along_dim = { "take_along_dim(Tensor self, Tensor indices, int? dim=None) -> Tensor", 1, 0, NULL, NULL, NULL, rti_compose_take_along_dim,
+static const rt_op rti_op_take_along_dim = { RTI_TEXT("take_along_dim(Tensor self, Tensor indices, int? dim=None) -> Tensor"),
+                                             1, 0, NULL, NULL, NULL, rti_compose_take_along_dim,
                                              NULL, NULL, NULL, 0, -10, 10 };
 
 /* ---- typed functions ---- */
@@ -28033,11 +28075,13 @@ static rt_status rti_run_nonzero(rti_call *c)
     rti_release(flags);
     return RT_OK;
 }
-static const rt_op rti_op_nonzero = { "nonzero(Tensor self) -> Tensor", 1, RTI_CONSTANT, NULL, rti_shape_nonzero, rti_run_nonzero, NULL, NULL, NULL, NULL, 0, -10, 10 };
+static const rt_op rti_op_nonzero = { RTI_TEXT("nonzero(Tensor self) -> Tensor"),
+                                      1, RTI_CONSTANT, NULL, rti_shape_nonzero, rti_run_nonzero, NULL, NULL, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_nonzero(rt_tensor *x) { return rti_call1(&rti_op_nonzero, x); }
 
 static rt_status rti_compose_argwhere(const rt_value *arg, int n_args, rt_value *results) { return rti_door(&rti_op_nonzero, arg, n_args, NULL, results); }
-static const rt_op rti_op_argwhere = { "argwhere(Tensor self) -> Tensor", 1, RTI_CONSTANT, NULL, NULL, NULL, rti_compose_argwhere, NULL, NULL, NULL, 0, -10, 10 };
+static const rt_op rti_op_argwhere = { RTI_TEXT("argwhere(Tensor self) -> Tensor"),
+                                       1, RTI_CONSTANT, NULL, NULL, NULL, rti_compose_argwhere, NULL, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_argwhere(rt_tensor *x) { return rti_call1(&rti_op_argwhere, x); }
 
 RT_API rt_status rt_nonzero_tuple(rt_tensor *x, rt_tensor **places, int room, int *n)
@@ -28258,7 +28302,8 @@ static rt_tensor *rti_put_at(const rti_backward *b, rt_tensor *x, rt_tensor *val
 }
 
 static rt_status rti_index_backward(rti_backward *b) { return rti_b_set(b, 0, rti_put_at(b, rti_zeros_as_input(b, 0), rti_b_grad(b, 0), true)); }
-static const rt_op rti_op_index = { "index.Tensor(Tensor self, Tensor?[] indices) -> Tensor", 1, 0, NULL, rti_shape_index, rti_run_index, NULL, rti_index_backward, NULL,
+static const rt_op rti_op_index = { RTI_TEXT("index.Tensor(Tensor self, Tensor?[] indices) -> Tensor"),
+                                    1, 0, NULL, rti_shape_index, rti_run_index, NULL, rti_index_backward, NULL,
                                     NULL, RTI_SAVE_IN(1), -10, 10 };
 
 static bool rti_indices_given(rt_tensor *const *index, int n, const char *op)
@@ -28334,7 +28379,8 @@ static rt_status rti_index_put_backward(rti_backward *b)
         status = rti_b_set(b, 2, rti_saved_indices(b) ? rt_index_tensors(g, list->as.tensors, (int)list->count) : NULL);
     return status;
 }
-static const rt_op rti_op_index_put = { "index_put(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor", 1, RTI_ANY_OUT, NULL,
+static const rt_op rti_op_index_put = { RTI_TEXT("index_put(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor"),
+                                        1, RTI_ANY_OUT, NULL,
                                         rti_shape_index_put, rti_run_index_put, NULL, rti_index_put_backward, NULL, NULL, RTI_SAVE_IN(1), -10, 10 };
 
 static void rti_index_put_arguments(rt_value arg[4], rt_tensor *x, rt_tensor *const *index, int n, rt_tensor *values, bool accumulate)
@@ -28450,11 +28496,15 @@ static rt_status rti_compose_masked_scatter(const rt_value *arg, int n_args, rt_
     return rti_give(results, y && scalar ? rt_reshape(y, rti_shape_copy(NULL, 0)) : y);
 }
 
-static const rt_op rti_op_take = { "take(Tensor self, Tensor index) -> Tensor", 1, 0, NULL, NULL, NULL, rti_compose_take, NULL, NULL, NULL, 0, -10, 10 };
-static const rt_op rti_op_put = { "put(Tensor self, Tensor index, Tensor source, bool accumulate=False) -> Tensor", 1, 0, NULL, NULL, NULL, rti_compose_put, NULL, NULL,
+static const rt_op rti_op_take = { RTI_TEXT("take(Tensor self, Tensor index) -> Tensor"),
+                                   1, 0, NULL, NULL, NULL, rti_compose_take, NULL, NULL, NULL, 0, -10, 10 };
+static const rt_op rti_op_put = { RTI_TEXT("put(Tensor self, Tensor index, Tensor source, bool accumulate=False) -> Tensor"),
+                                  1, 0, NULL, NULL, NULL, rti_compose_put, NULL, NULL,
                                   NULL, 0, -10, 10 };
-static const rt_op rti_op_masked_select = { "masked_select(Tensor self, Tensor mask) -> Tensor", 1, 0, NULL, NULL, NULL, rti_compose_masked_select, NULL, NULL, NULL, 0, -10, 10 };
-static const rt_op rti_op_masked_scatter = { "masked_scatter(Tensor self, Tensor mask, Tensor source) -> Tensor", 1, 0, NULL, NULL, NULL, rti_compose_masked_scatter, NULL,
+static const rt_op rti_op_masked_select = { RTI_TEXT("masked_select(Tensor self, Tensor mask) -> Tensor"),
+                                            1, 0, NULL, NULL, NULL, rti_compose_masked_select, NULL, NULL, NULL, 0, -10, 10 };
+static const rt_op rti_op_masked_scatter = { RTI_TEXT("masked_scatter(Tensor self, Tensor mask, Tensor source) -> Tensor"),
+                                             1, 0, NULL, NULL, NULL, rti_compose_masked_scatter, NULL,
                                              NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_take(rt_tensor *x, rt_tensor *index) { return rti_call2(&rti_op_take, x, index); }
 RT_API rt_tensor *rt_put(rt_tensor *x, rt_tensor *index, rt_tensor *source, bool accumulate)
@@ -28511,7 +28561,8 @@ static RTI_HOT rt_status rti_run_one_hot(rti_call *c)
     rti_release(x);
     return RT_OK;
 }
-static const rt_op rti_op_one_hot = { "one_hot(Tensor self, int num_classes=-1) -> Tensor", 1, 0, NULL, rti_shape_one_hot, rti_run_one_hot, NULL, NULL, NULL, NULL, 0, -10, 10 };
+static const rt_op rti_op_one_hot = { RTI_TEXT("one_hot(Tensor self, int num_classes=-1) -> Tensor"),
+                                      1, 0, NULL, rti_shape_one_hot, rti_run_one_hot, NULL, NULL, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_one_hot(rt_tensor *x, int64_t num_classes) { return rti_call_integers(&rti_op_one_hot, x, &num_classes, 1); }
 
 /* ---- embedding ---- */
@@ -28561,7 +28612,9 @@ static rt_status rti_embedding_backward(rti_backward *b)
     const rt_value *arg = b->node->arg;
     return rti_b_set(b, 0, rt_embedding_dense_backward(rti_b_grad(b, 0), rti_b_input(b, 1), rti_b_input_shape(b, 0)->size[0], rti_int_arg(arg, n, 2, -1), rti_int_arg(arg, n, 3, 0) != 0));
 }
-static const rt_op rti_op_embedding = { "embedding(Tensor weight, Tensor indices, SymInt padding_idx=-1, bool scale_grad_by_freq=False, bool sparse=False) -> Tensor", 1, 0,
+static const rt_op rti_op_embedding = {
+    RTI_TEXT("embedding(Tensor weight, Tensor indices, SymInt padding_idx=-1, bool scale_grad_by_freq=False, bool sparse=False) -> Tensor"),
+    1, 0,
                                         NULL, rti_shape_embedding, rti_run_embedding, NULL, rti_embedding_backward, NULL, NULL, RTI_SAVE_IN(1), -10, 10 };
 
 /* 1 / how often each place occurs, in a column; a new tensor of the scope. */
@@ -28823,7 +28876,8 @@ static rt_status rti_compose_bucketize(const rt_value *arg, int n_args, rt_value
     call[3] = n_args > 3 ? arg[3] : rt_value_bool(false);
     return rti_door(&rti_op_searchsorted, call, 4, NULL, results);
 }
-static const rt_op rti_op_bucketize = { "bucketize.Tensor(Tensor self, Tensor boundaries, *, bool out_int32=False, bool right=False) -> Tensor", 1, RTI_CONSTANT, NULL,
+static const rt_op rti_op_bucketize = { RTI_TEXT("bucketize.Tensor(Tensor self, Tensor boundaries, *, bool out_int32=False, bool right=False) -> Tensor"),
+                                        1, RTI_CONSTANT, NULL,
                                         NULL, NULL, rti_compose_bucketize, NULL, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_bucketize(rt_tensor *x, rt_tensor *boundaries, bool right)
 {
@@ -29145,7 +29199,8 @@ static rt_status rti_recurrence_backward(rti_backward *b)
         return status;
     return rti_b_set(b, 0, reverse ? rt_mul(rti_moved_on(g, dim, &zero), r) : rt_mul(g, rti_moved_on(r, dim, &zero)));
 }
-static const rt_op rti_op_recurrence = { "linear_recurrence(Tensor by, Tensor input, int dim, bool reverse) -> Tensor", 1, 0, NULL, rti_shape_recurrence,
+static const rt_op rti_op_recurrence = { RTI_TEXT("linear_recurrence(Tensor by, Tensor input, int dim, bool reverse) -> Tensor"),
+                                         1, 0, NULL, rti_shape_recurrence,
                                          rti_run_recurrence, NULL, rti_recurrence_backward, NULL, NULL, RTI_SAVE_IN(0) | RTI_SAVE_OUT(0), -1, 1 };
 
 static rt_tensor *rti_recurrence(rt_tensor *by, rt_tensor *x, int64_t dim, bool reverse)
@@ -29615,10 +29670,11 @@ static rt_status rti_rank_backward(rti_backward *b)
 /* ---- rows ---- */
 
 #define RTI_ORDER_ROW(name, schema, n_results, flags, backward, saves, rules, dim, keepdim, kind, descending) \
-    static const rti_order_op rti_op_##name = { { { schema, n_results, flags, NULL, rti_shape_order, rti_run_order, NULL, backward, NULL, NULL, saves, \
+    static const rti_order_op rti_op_##name = { { { RTI_TEXT(schema), \
+                                                    n_results, flags, NULL, rti_shape_order, rti_run_order, NULL, backward, NULL, NULL, saves, \
                                                     -10, 10 }, &rti_reduce_most, rules, dim, keepdim, 0, 0 }, kind, descending };
 #define RTI_RANK_ROW(name, schema, n_results, backward, saves, rules, dim, keepdim, number, kind) \
-    static const rti_order_op rti_op_##name = { { { schema, n_results, 0, NULL, rti_shape_rank, rti_run_rank, NULL, backward, NULL, NULL, saves, \
+    static const rti_order_op rti_op_##name = { { { RTI_TEXT(schema), n_results, 0, NULL, rti_shape_rank, rti_run_rank, NULL, backward, NULL, NULL, saves, \
                                                     -10, 10 }, &rti_reduce_most, rules, dim, keepdim, number, 0 }, kind, 0 };
 #define RTI_SORT_RULES (RTI_ONLY_REAL | RTI_ALSO_UNSIGNED)
 #define RTI_RANK_RULES (RTI_ONLY_REAL | RTI_NOT_BOOL | RTI_NEEDS_ELEMENTS)
@@ -29855,7 +29911,8 @@ static rt_status rti_cat_backward(rti_backward *b)
     }
     return status;
 }
-static const rt_op rti_op_cat = { "cat(Tensor[] tensors, int dim=0) -> Tensor", 1, 0, NULL, rti_shape_cat, rti_run_cat, NULL, rti_cat_backward, NULL, NULL, 0, -10, 10 };
+static const rt_op rti_op_cat = { RTI_TEXT("cat(Tensor[] tensors, int dim=0) -> Tensor"),
+                                  1, 0, NULL, rti_shape_cat, rti_run_cat, NULL, rti_cat_backward, NULL, NULL, 0, -10, 10 };
 
 static rt_tensor *rti_call_list(const rt_op *op, rt_tensor *const *tensors, int n, const int *dim)
 {
@@ -29907,7 +29964,8 @@ static rt_status rti_compose_stack(const rt_value *arg, int n_args, rt_value *re
     return dim < 0 ? rti_pending_code() : rti_cat_each("stack", arg, rt_unsqueeze, dim, dim, results);
 }
 
-static const rt_op rti_op_stack = { "stack(Tensor[] tensors, int dim=0) -> Tensor", 1, 0, NULL, NULL, NULL, rti_compose_stack, NULL, NULL, NULL, 0, -10, 10 };
+static const rt_op rti_op_stack = { RTI_TEXT("stack(Tensor[] tensors, int dim=0) -> Tensor"),
+                                    1, 0, NULL, NULL, NULL, rti_compose_stack, NULL, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_stack(rt_tensor *const *tensors, int n, int dim) { return rti_call_list(&rti_op_stack, tensors, n, &dim); }
 
 /* x with at least n dimensions, placed as PyTorch's atleast_Nd places them; always another header. */
@@ -29939,7 +29997,8 @@ static rt_tensor *rti_as_column(rt_tensor *x, int dim)
         (void)n_args; \
         return rti_cat_each(#name, arg, each, each_dim, dim, results); \
     } \
-    static const rt_op rti_op_##name = { #name "(Tensor[] tensors) -> Tensor", 1, 0, NULL, NULL, NULL, rti_compose_##name, NULL, NULL, NULL, 0, -10, 10 }; \
+    static const rt_op rti_op_##name = { RTI_TEXT(#name "(Tensor[] tensors) -> Tensor"), \
+                                         1, 0, NULL, NULL, NULL, rti_compose_##name, NULL, NULL, NULL, 0, -10, 10 }; \
     RT_API rt_tensor *rt_##name(rt_tensor *const *tensors, int n) { return rti_call_list(&rti_op_##name, tensors, n, NULL); }
 RTI_STACK(hstack, rti_at_least, 1, -1)
 RTI_STACK(vstack, rti_at_least, 2, 0)
@@ -29983,7 +30042,8 @@ static rt_status rti_flip_backward(rti_backward *b)
     const rt_value *dims = rti_b_arg(b, 1);
     return rti_b_set(b, 0, rt_flip(rti_b_grad(b, 0), rti_shape_copy(dims->as.ints, (int)dims->count)));
 }
-static const rt_op rti_op_flip = { "flip(Tensor self, int[] dims) -> Tensor", 1, 0, NULL, rti_shape_flip, rti_run_flip, NULL, rti_flip_backward, NULL, NULL, 0, -10, 10 };
+static const rt_op rti_op_flip = { RTI_TEXT("flip(Tensor self, int[] dims) -> Tensor"),
+                                   1, 0, NULL, rti_shape_flip, rti_run_flip, NULL, rti_flip_backward, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_flip(rt_tensor *x, rt_shape dims) { return rti_call_ints(&rti_op_flip, x, dims); }
 
 /* Along one dimension, which x has to have. */
@@ -30224,7 +30284,7 @@ static RTI_HOT rt_status rti_run_repeat_index(rti_call *c)
     rti_release(r);
     return RT_OK;
 }
-static const rt_op rti_op_repeat_index = { "repeat_interleave.Tensor(Tensor repeats, *, SymInt? output_size=None) -> Tensor", 1, 0, NULL,
+static const rt_op rti_op_repeat_index = { RTI_TEXT("repeat_interleave.Tensor(Tensor repeats, *, SymInt? output_size=None) -> Tensor"), 1, 0, NULL,
                                            rti_shape_repeat_index, rti_run_repeat_index, NULL, NULL, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_repeat_interleave_index(rt_tensor *repeats) { return rti_call1(&rti_op_repeat_index, repeats); }
 
@@ -30304,7 +30364,8 @@ static RTI_HOT rt_status rti_run_triangle(rti_call *c, bool above)
 #define RTI_TRIANGLE(name, above) \
     static rt_status rti_run_##name(rti_call *c) { return rti_run_triangle(c, above); } \
     static rt_status rti_##name##_backward(rti_backward *b) { return rti_b_set(b, 0, rt_##name(rti_b_grad(b, 0), rti_int_arg(b->node->arg, b->node->n_args, 1, 0))); } \
-    static const rt_op rti_op_##name = { #name "(Tensor self, SymInt diagonal=0) -> Tensor", 1, RTI_ANY_OUT, NULL, rti_shape_triangle, rti_run_##name, NULL, \
+    static const rt_op rti_op_##name = { RTI_TEXT(#name "(Tensor self, SymInt diagonal=0) -> Tensor"), \
+                                         1, RTI_ANY_OUT, NULL, rti_shape_triangle, rti_run_##name, NULL, \
                                          rti_##name##_backward, NULL, NULL, 0, -10, 10 }; \
     RT_API rt_tensor *rt_##name(rt_tensor *x, int64_t diagonal) { return rti_call_integers(&rti_op_##name, x, &diagonal, 1); } \
     RT_API rt_tensor *rt_##name##_(rt_tensor *x, int64_t diagonal) { return rti_inplace2_scalar(&rti_op_##name, x, rt_scalar_int(diagonal)); }
@@ -30439,7 +30500,8 @@ static rt_status rti_constant_pad_backward(rti_backward *b)
         pad.dim[i] = -pad.dim[i];
     return rti_b_set(b, 0, rt_constant_pad_nd(rti_b_grad(b, 0), pad, rt_scalar_int(0)));
 }
-static const rt_op rti_op_constant_pad_nd = { "constant_pad_nd(Tensor self, SymInt[] pad, Scalar value=0) -> Tensor", 1, 0, NULL, rti_shape_constant_pad,
+static const rt_op rti_op_constant_pad_nd = { RTI_TEXT("constant_pad_nd(Tensor self, SymInt[] pad, Scalar value=0) -> Tensor"),
+                                              1, 0, NULL, rti_shape_constant_pad,
                                               rti_run_constant_pad, NULL, rti_constant_pad_backward, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_constant_pad_nd(rt_tensor *x, rt_shape pad, rt_scalar value)
 {
@@ -30506,7 +30568,8 @@ static rt_status rti_pad_by_own(const char *op, const rt_value *arg, int n_args,
 
 #define RTI_PAD_ROW(name, size, n, mode) \
     static rt_status rti_compose_##name(const rt_value *arg, int n_args, rt_value *results) { return rti_pad_by_own(#name, arg, n_args, n, mode, results); } \
-    static const rt_op rti_op_##name = { #name "(Tensor self, SymInt[" #size "] padding) -> Tensor", 1, 0, NULL, NULL, NULL, rti_compose_##name, NULL, NULL, NULL, 0, -10, 10 }; \
+    static const rt_op rti_op_##name = { RTI_TEXT(#name "(Tensor self, SymInt[" #size "] padding) -> Tensor"), \
+                                         1, 0, NULL, NULL, NULL, rti_compose_##name, NULL, NULL, NULL, 0, -10, 10 }; \
     RT_API rt_tensor *rt_##name(rt_tensor *x, rt_shape padding) { return rti_call_ints(&rti_op_##name, x, padding); }
 RTI_PAD_ROW(reflection_pad1d, 2, 1, RTI_PAD_REFLECT)
 RTI_PAD_ROW(reflection_pad2d, 4, 2, RTI_PAD_REFLECT)
@@ -30539,7 +30602,8 @@ static rt_status rti_compose_pad(const rt_value *arg, int n_args, rt_value *resu
         }
     return rti_raise(RT_ERR_VALUE, "pad", "expected mode 'constant', 'reflect', 'replicate' or 'circular', got '%.40s'", mode);
 }
-static const rt_op rti_op_pad = { "pad(Tensor self, SymInt[] pad, str mode=\"constant\", float? value=None) -> Tensor", 1, 0, NULL, NULL, NULL, rti_compose_pad, NULL, NULL, NULL,
+static const rt_op rti_op_pad = { RTI_TEXT("pad(Tensor self, SymInt[] pad, str mode=\"constant\", float? value=None) -> Tensor"),
+                                  1, 0, NULL, NULL, NULL, rti_compose_pad, NULL, NULL, NULL,
                                   0, -10, 10 };
 RT_API rt_tensor *rt_pad(rt_tensor *x, rt_shape pad, const char *mode, double value)
 {
@@ -30614,9 +30678,11 @@ static rt_status rti_run_squeeze_dims(rti_call *c)
         return rti_pending_code();
     return rti_squeeze_marked(c, marked);
 }
-static const rt_op rti_op_squeeze_all = { "squeeze(Tensor(a) self) -> Tensor(a)", 1, RTI_VIEW, NULL, NULL, rti_run_squeeze_all, NULL, rti_reshape_backward, NULL, NULL, 0,
+static const rt_op rti_op_squeeze_all = { RTI_TEXT("squeeze(Tensor(a) self) -> Tensor(a)"),
+                                          1, RTI_VIEW, NULL, NULL, rti_run_squeeze_all, NULL, rti_reshape_backward, NULL, NULL, 0,
                                           -10, 10 };
-static const rt_op rti_op_squeeze_dims = { "squeeze.dims(Tensor(a) self, int[] dim) -> Tensor(a)", 1, RTI_VIEW, NULL, NULL, rti_run_squeeze_dims, NULL, rti_reshape_backward,
+static const rt_op rti_op_squeeze_dims = { RTI_TEXT("squeeze.dims(Tensor(a) self, int[] dim) -> Tensor(a)"),
+                                           1, RTI_VIEW, NULL, NULL, rti_run_squeeze_dims, NULL, rti_reshape_backward,
                                            NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_squeeze_all(rt_tensor *x) { return rti_call1(&rti_op_squeeze_all, x); }
 RT_API rt_tensor *rt_squeeze_dims(rt_tensor *x, rt_shape dims) { return rti_call_ints(&rti_op_squeeze_dims, x, dims); }
@@ -30688,7 +30754,7 @@ static rt_status rti_compose_ravel(const rt_value *arg, int n_args, rt_value *re
     } \
     RTI_MADE_ROW(name, schema, flags)
 #define RTI_MADE_ROW(name, schema, flags) \
-    static const rt_op rti_op_##name = { schema, 1, flags, NULL, NULL, NULL, rti_compose_##name, NULL, NULL, NULL, 0, -10, 10 };
+    static const rt_op rti_op_##name = { RTI_TEXT(schema), 1, flags, NULL, NULL, NULL, rti_compose_##name, NULL, NULL, NULL, 0, -10, 10 };
 #define RTI_A arg[0].as.tensor
 #define RTI_B_SHAPE rti_shape_copy(arg[1].as.tensor->size, arg[1].as.tensor->ndim)
 
@@ -31941,7 +32007,9 @@ static rt_status rti_cholesky_backward(rti_backward *b)
     rt_tensor *m = rt_mul_scalar(rt_add(half, rti_adjoint(half)), rt_scalar_float(0.25));
     return rti_b_set(b, 0, rt_linalg_solve_triangular(l, rt_linalg_solve_triangular(rti_adjoint(l), m, true, true, false), false, false, false));
 }
-static const rt_op rti_op_cholesky_ex = { "linalg_cholesky_ex(Tensor self, *, bool upper=False, bool check_errors=False) -> (Tensor L, Tensor info)", 2, 0, NULL,
+static const rt_op rti_op_cholesky_ex = {
+    RTI_TEXT("linalg_cholesky_ex(Tensor self, *, bool upper=False, bool check_errors=False) -> (Tensor L, Tensor info)"),
+    2, 0, NULL,
                                           rti_shape_cholesky, rti_run_cholesky, NULL, rti_cholesky_backward, NULL, NULL, RTI_SAVE_OUT(0), 0.5, 2 };
 
 static const char rti_la_not_positive[] = "the matrix is not positive-definite: its leading minor of order %lld is not";
@@ -31968,7 +32036,8 @@ static rt_status rti_compose_linalg_cholesky(const rt_value *arg, int n_args, rt
     return rti_la_checked("linalg_cholesky", &rti_op_cholesky_ex, arg, n_args, rti_la_not_positive, 1, results);
 }
 RTI_COMPOSED(linalg_cholesky, "linalg_cholesky(Tensor self, *, bool upper=False) -> Tensor")
-static const rt_op rti_op_cholesky = { "cholesky(Tensor self, bool upper=False) -> Tensor", 1, 0, NULL, NULL, NULL, rti_compose_linalg_cholesky, NULL, NULL, NULL, 0, 0.5, 2 };
+static const rt_op rti_op_cholesky = { RTI_TEXT("cholesky(Tensor self, bool upper=False) -> Tensor"),
+                                       1, 0, NULL, NULL, NULL, rti_compose_linalg_cholesky, NULL, NULL, NULL, 0, 0.5, 2 };
 
 /* ---- triangular systems ---- */
 
@@ -32225,11 +32294,14 @@ static rt_status rti_lu_factor_backward(rti_backward *b)
     x = x ? rt_linalg_solve_triangular(across, x, false, false, false) : NULL;
     return rti_b_set(b, 0, rti_la_exchange(x, pivots, true));
 }
-static const rt_op rti_op_lu_factor_ex = { "linalg_lu_factor_ex(Tensor A, *, bool pivot=True, bool check_errors=False) -> (Tensor LU, Tensor pivots, Tensor info)", 3, 0,
+static const rt_op rti_op_lu_factor_ex = {
+    RTI_TEXT("linalg_lu_factor_ex(Tensor A, *, bool pivot=True, bool check_errors=False) -> (Tensor LU, Tensor pivots, Tensor info)"),
+    3, 0,
                                            NULL, rti_shape_lu_factor, rti_run_lu_factor, NULL, rti_lu_factor_backward, NULL, NULL,
                                            RTI_SAVE_OUT(0) | RTI_SAVE_OUT(1), -2, 2 };
 
-#define RTI_COMPOSED_SEVERAL(name, schema, n) static const rt_op rti_op_##name = { schema, n, 0, NULL, NULL, NULL, rti_compose_##name, NULL, NULL, NULL, 0, -2, 2 };
+#define RTI_COMPOSED_SEVERAL(name, schema, n) static const rt_op rti_op_##name = { RTI_TEXT(schema), \
+                                                                                   n, 0, NULL, NULL, NULL, rti_compose_##name, NULL, NULL, NULL, 0, -2, 2 };
 static rt_status rti_compose_lu_factor(const rt_value *arg, int n_args, rt_value *results)
 {
     return rti_la_checked("linalg_lu_factor", &rti_op_lu_factor_ex, arg, n_args, rti_la_singular, 2, results);
@@ -32365,7 +32437,8 @@ static rt_status rti_solve_matrix_backward(rti_backward *b)
     rt_status status = rti_b_needs(b, 1) ? rti_b_set(b, 1, g) : RT_OK;
     return status == RT_OK && rti_b_needs(b, 0) ? rti_b_set(b, 0, rt_neg(rt_matmul(g, rti_adjoint(x)))) : status;
 }
-static const rt_op rti_op_solve_matrix = { "solve_matrix(Tensor A, Tensor B) -> (Tensor result, Tensor info)", 2, 0, NULL, rti_shape_solve_matrix, rti_run_solve_matrix,
+static const rt_op rti_op_solve_matrix = { RTI_TEXT("solve_matrix(Tensor A, Tensor B) -> (Tensor result, Tensor info)"),
+                                           2, 0, NULL, rti_shape_solve_matrix, rti_run_solve_matrix,
                                            NULL, rti_solve_matrix_backward, NULL, NULL, RTI_SAVE_IN(0) | RTI_SAVE_OUT(0), -2, 2 };
 static rt_tensor *rti_la_solve(rt_tensor *a, rt_tensor *b)
 {
@@ -32439,14 +32512,15 @@ static rt_status rti_inv_backward(rti_backward *b)
     rt_tensor *y = rti_b_output(b, 0), *across = y ? rti_adjoint(y) : NULL;
     return rti_b_set(b, 0, across ? rt_neg(rt_matmul(across, rt_matmul(rti_b_grad(b, 0), across))) : NULL);
 }
-static const rt_op rti_op_inv_ex = { "linalg_inv_ex(Tensor A, *, bool check_errors=False) -> (Tensor inverse, Tensor info)", 2, 0, NULL, rti_shape_cholesky, rti_run_inv,
+static const rt_op rti_op_inv_ex = { RTI_TEXT("linalg_inv_ex(Tensor A, *, bool check_errors=False) -> (Tensor inverse, Tensor info)"),
+                                     2, 0, NULL, rti_shape_cholesky, rti_run_inv,
                                      NULL, rti_inv_backward, NULL, NULL, RTI_SAVE_OUT(0), -2, 2 };
 static rt_status rti_compose_inv(const rt_value *arg, int n_args, rt_value *results)
 {
     return rti_la_checked("linalg_inv", &rti_op_inv_ex, arg, n_args, rti_la_singular, 1, results);
 }
 RTI_COMPOSED(inv, "linalg_inv(Tensor A) -> Tensor")
-static const rt_op rti_op_inverse = { "inverse(Tensor self) -> Tensor", 1, 0, NULL, NULL, NULL, rti_compose_inv, NULL, NULL, NULL, 0, -2, 2 };
+static const rt_op rti_op_inverse = { RTI_TEXT("inverse(Tensor self) -> Tensor"), 1, 0, NULL, NULL, NULL, rti_compose_inv, NULL, NULL, NULL, 0, -2, 2 };
 
 /* ---- determinants ---- */
 
@@ -32561,7 +32635,7 @@ static rt_status rti_det_backward(rti_backward *b)
         return rti_b_set(b, 0, rt_mul(rti_la_per_matrix(g), rti_la_cofactors(a)));
     return rti_b_set(b, 0, rt_linalg_solve(rti_adjoint(a), rti_la_multiple(rt_mul(g, rti_conj_of(y)), a->size[a->ndim - 1]), true));
 }
-static const rt_op rti_op_linalg_det = { "linalg_det(Tensor A) -> Tensor", 1, 0, NULL, rti_shape_det, rti_run_det, NULL, rti_det_backward, NULL, NULL,
+static const rt_op rti_op_linalg_det = { RTI_TEXT("linalg_det(Tensor A) -> Tensor"), 1, 0, NULL, rti_shape_det, rti_run_det, NULL, rti_det_backward, NULL, NULL,
                                          RTI_SAVE_IN(0) | RTI_SAVE_OUT(0), -2, 2 };
 static rt_status rti_compose_det(const rt_value *arg, int n_args, rt_value *results)
 {
@@ -32587,7 +32661,8 @@ static rt_status rti_slogdet_backward(rti_backward *b)
     }
     return rti_b_set(b, 0, rt_linalg_solve(rti_adjoint(a), rti_la_multiple(d, a->size[a->ndim - 1]), true));
 }
-static const rt_op rti_op_linalg_slogdet = { "linalg_slogdet(Tensor A) -> (Tensor sign, Tensor logabsdet)", 2, 0, NULL, rti_shape_det, rti_run_det, NULL,
+static const rt_op rti_op_linalg_slogdet = { RTI_TEXT("linalg_slogdet(Tensor A) -> (Tensor sign, Tensor logabsdet)"),
+                                             2, 0, NULL, rti_shape_det, rti_run_det, NULL,
                                              rti_slogdet_backward, NULL, NULL, RTI_SAVE_IN(0) | RTI_SAVE_OUT(0), -2, 2 };
 static rt_status rti_compose_slogdet(const rt_value *arg, int n_args, rt_value *results)
 {
@@ -32632,7 +32707,8 @@ static rt_status rti_compose_linalg_matrix_power(const rt_value *arg, int n_args
     return rti_compose_give(scope, !fine ? NULL : n == 1 ? rt_clone(y) : y, results);
 }
 RTI_COMPOSED(linalg_matrix_power, "linalg_matrix_power(Tensor self, int n) -> Tensor")
-static const rt_op rti_op_matrix_power = { "matrix_power(Tensor self, int n) -> Tensor", 1, 0, NULL, NULL, NULL, rti_compose_linalg_matrix_power, NULL, NULL, NULL, 0, -2, 2 };
+static const rt_op rti_op_matrix_power = { RTI_TEXT("matrix_power(Tensor self, int n) -> Tensor"),
+                                           1, 0, NULL, NULL, NULL, rti_compose_linalg_matrix_power, NULL, NULL, NULL, 0, -2, 2 };
 
 /* ---- typed functions ---- */
 
@@ -32949,7 +33025,8 @@ static rt_status rti_c2c_backward(rti_backward *b)
 {
     return rti_b_set(b, 0, rti_fft_c2c(rti_b_grad(b, 0), rti_b_arg(b, 1), rti_b_arg(b, 2)->as.i, !rti_b_arg(b, 3)->as.i));
 }
-static const rt_op rti_op_c2c = { "_fft_c2c(Tensor self, SymInt[] dim, int normalization, bool forward) -> Tensor", 1, 0, NULL, rti_shape_c2c, rti_run_c2c, NULL,
+static const rt_op rti_op_c2c = { RTI_TEXT("_fft_c2c(Tensor self, SymInt[] dim, int normalization, bool forward) -> Tensor"),
+                                  1, 0, NULL, rti_shape_c2c, rti_run_c2c, NULL,
                                   rti_c2c_backward, NULL, NULL, 0, -2, 2 };
 
 static rt_status rti_shape_r2c(rti_call *c) { return rti_fft_shape(c, false, c->arg[3].as.i != 0, false); }
@@ -33006,7 +33083,8 @@ static rt_status rti_r2c_backward(rti_backward *b)
     }
     return rti_b_set(b, 0, rt_real(rti_fft_c2c(g, dim, rti_b_arg(b, 2)->as.i, false)));
 }
-static const rt_op rti_op_r2c = { "_fft_r2c(Tensor self, int[] dim, int normalization, bool onesided) -> Tensor", 1, 0, NULL, rti_shape_r2c, rti_run_r2c, NULL,
+static const rt_op rti_op_r2c = { RTI_TEXT("_fft_r2c(Tensor self, int[] dim, int normalization, bool onesided) -> Tensor"),
+                                  1, 0, NULL, rti_shape_r2c, rti_run_r2c, NULL,
                                   rti_r2c_backward, NULL, NULL, 0, -2, 2 };
 
 static rt_status rti_shape_c2r(rti_call *c) { return rti_fft_shape(c, true, RTI_MAX(c->arg[3].as.i, (int64_t)0), true); }
@@ -33053,7 +33131,8 @@ static rt_status rti_c2r_backward(rti_backward *b)
     arg[3] = rt_value_bool(true);
     return rti_b_set(b, 0, rti_fft_resize(rt_mul(rti_call_op(&rti_op_r2c, arg, 4), weight), last, e->size[last]));
 }
-static const rt_op rti_op_c2r = { "_fft_c2r(Tensor self, int[] dim, int normalization, SymInt last_dim_size) -> Tensor", 1, 0, NULL, rti_shape_c2r, rti_run_c2r, NULL,
+static const rt_op rti_op_c2r = { RTI_TEXT("_fft_c2r(Tensor self, int[] dim, int normalization, SymInt last_dim_size) -> Tensor"),
+                                  1, 0, NULL, rti_shape_c2r, rti_run_c2r, NULL,
                                   rti_c2r_backward, NULL, NULL, 0, -2, 2 };
 
 static rt_tensor *rti_fft_call(const rt_op *op, rt_tensor *x, const rt_value *dim, int64_t normalization, rt_value last)
@@ -38145,7 +38224,7 @@ enum { RTI_UPDATE_ARRAYS = 5, RTI_UPDATE_NUMBERS = 9 };
 
 /* An update as a formula: its operands are the arrays and the row of numbers, its results the arrays that it changes, which come last. */
 #define RTI_DEFINE_UPDATE(name, n_arrays, n_changed) \
-    static const rti_formula rti_formula_##name = { #name, (n_arrays) + 1, n_changed, RTI_LOOPS_F32(name), RTI_LOOPS_F64(name), NULL, NULL, { NULL, NULL } };
+    static const rti_formula rti_formula_##name = { RTI_TEXT(#name), (n_arrays) + 1, n_changed, RTI_LOOPS_F32(name), RTI_LOOPS_F64(name), NULL, NULL, { NULL, NULL } };
 RTI_DEFINE_UPDATE(sgd, 2, 1)
 RTI_DEFINE_UPDATE(sgd_momentum, 3, 2)
 RTI_DEFINE_UPDATE(adam, 4, 3)

@@ -138,6 +138,13 @@ int posix_memalign(void **block, size_t alignment, size_t n_bytes);
 #  define RTI_CAST(type, p) ((type)(p))
 #endif
 
+/* A text in static data, which a linker can drop with the data: one that stands there bare, it keeps. */
+#if defined(__GNUC__) && !defined(__cplusplus)
+#  define RTI_TEXT(text) ((const char[]){ text })
+#else
+#  define RTI_TEXT(text) (text)
+#endif
+
 /* Thread-local: two words in all, so that a shared library holding them can still be opened at run time. */
 #if defined(RT_NO_THREADS)
 #  define RTI_THREAD_LOCAL

@@ -48,12 +48,12 @@ static RTI_INLINE bool rti_loops_masked(rti_class c)
 #  define RTI_RECORDS(name) { rti_record_##name##_f32_record, rti_record_##name##_f64_record }
 #endif
 #define RTI_DEFINE_FORMULA(name, n_in, i64, c128) \
-    static const rti_formula rti_formula_##name = { #name, n_in, 1, RTI_LOOPS_F32(name), RTI_LOOPS_F64(name), i64, c128, RTI_RECORDS(name) };
+    static const rti_formula rti_formula_##name = { RTI_TEXT(#name), n_in, 1, RTI_LOOPS_F32(name), RTI_LOOPS_F64(name), i64, c128, RTI_RECORDS(name) };
 #define RTI_PLAIN_LOOP(name, isa) rti_run_##name##_f64,
 #define RTI_DEFINE_PLAIN(name, n_in, i64, c128) \
-    static const rti_formula rti_formula_##name = { #name, n_in, 1, { NULL }, { RTI_EACH_ISA(RTI_PLAIN_LOOP, name) }, i64, c128, { NULL, NULL } };
+    static const rti_formula rti_formula_##name = { RTI_TEXT(#name), n_in, 1, { NULL }, { RTI_EACH_ISA(RTI_PLAIN_LOOP, name) }, i64, c128, { NULL, NULL } };
 #define RTI_DEFINE_INTEGER(name, n_in) \
-    static const rti_formula rti_formula_##name = { #name, n_in, 1, { NULL }, { NULL }, rti_run_##name##_i64, NULL, { NULL, NULL } };
+    static const rti_formula rti_formula_##name = { RTI_TEXT(#name), n_in, 1, { NULL }, { NULL }, rti_run_##name##_i64, NULL, { NULL, NULL } };
 
 /* Plain loops: RTI_INTEGER2(add, a + b) on int64 operands a, b, c, where sums and products wrap as unsigned ones do; RTI_COMPLEX2(add,
  * rti_c_add(a, b)) on complex ones; RTI_PLAIN2(atan2, atan2(a, b)) on double ones, for what has no formula in vectors. */

@@ -305,7 +305,7 @@ static rt_status rti_run_elementwise(rti_call *c) { return RTI_LIKELY(c->flat &&
 
 /* An elementwise row: schema, flags, formula, derivative, its one-formula form, what it saves, where tests draw its inputs. */
 #define RTI_ELEMENTWISE(schema, flags, formula, backward, fast_backward, saves, low, high) \
-    { schema, 1, (flags) | RTI_ANY_OUT, &formula, rti_shape_elementwise, rti_run_elementwise, NULL, backward, fast_backward, NULL, saves, low, high }
+    { RTI_TEXT(schema), 1, (flags) | RTI_ANY_OUT, &formula, rti_shape_elementwise, rti_run_elementwise, NULL, backward, fast_backward, NULL, saves, low, high }
 
 /* ---- copying: the identity formula, between any two layouts and dtypes ---- */
 

@@ -148,7 +148,8 @@ static rt_status rti_once_backward(rti_backward *b)
     rti_op_text name;
     return rti_raise(RT_ERR_GRAD, rti_op_base(b->node->op, &name), "a function that is once_differentiable has no gradient of its gradient");
 }
-static const rt_op rti_op_once = { "once_differentiable(Tensor self, Tensor[] grads) -> Tensor", 1, 0, NULL, NULL, NULL, NULL, rti_once_backward, NULL, NULL,
+static const rt_op rti_op_once = { RTI_TEXT("once_differentiable(Tensor self, Tensor[] grads) -> Tensor"),
+                                   1, 0, NULL, NULL, NULL, NULL, rti_once_backward, NULL, NULL,
                                    0, -10, 10 };
 
 /* Under create_graph: a gradient made off the tape gets a history that says so. */

@@ -9,9 +9,11 @@ static rt_status rti_copy_slices_backward(struct rti_backward *b);
 
 /* What nodes of views are made of; nobody calls these. Behind the tensors: the view's sizes, strides and offset on the base's memory, in its
  * own elements; then the base's strides, if it is not contiguous. */
-static const rt_op rti_op_view_of = { "as_strided(Tensor(a) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a)", 1, RTI_VIEW,
+static const rt_op rti_op_view_of = { RTI_TEXT("as_strided(Tensor(a) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a)"),
+                                      1, RTI_VIEW,
                                       NULL, NULL, NULL, NULL, rti_view_of_backward, NULL, NULL, 0, -10, 10 };
-static const rt_op rti_op_copy_slices = { "CopySlices(Tensor self, Tensor src, SymInt[] size, SymInt[] stride, SymInt storage_offset) -> Tensor", 1, 0,
+static const rt_op rti_op_copy_slices = { RTI_TEXT("CopySlices(Tensor self, Tensor src, SymInt[] size, SymInt[] stride, SymInt storage_offset) -> Tensor"),
+                                          1, 0,
                                           NULL, NULL, NULL, NULL, rti_copy_slices_backward, NULL, NULL, 0, -10, 10 };
 
 enum { RTI_VIEW_ARGS = 4 };

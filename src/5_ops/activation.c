@@ -132,7 +132,8 @@ static rt_status rti_compose_prelu(const rt_value *arg, int n_args, rt_value *re
     rti_box_tensor(&pair[1], weight);
     return rti_door(&rti_op_prelu_kernel, pair, 2, NULL, results);
 }
-static const rt_op rti_op_prelu = { "prelu(Tensor self, Tensor weight) -> Tensor", 1, 0, NULL, NULL, NULL, rti_compose_prelu, NULL, NULL, NULL, 0, -4, 4 };
+static const rt_op rti_op_prelu = { RTI_TEXT("prelu(Tensor self, Tensor weight) -> Tensor"),
+                                    1, 0, NULL, NULL, NULL, rti_compose_prelu, NULL, NULL, NULL, 0, -4, 4 };
 RT_API rt_tensor *rt_prelu(rt_tensor *x, rt_tensor *weight) { return rti_call2(&rti_op_prelu, x, weight); }
 
 /* ---- elu, celu, selu: one formula ---- */
@@ -410,7 +411,7 @@ static rt_status rti_compose_glu(const rt_value *arg, int n_args, rt_value *resu
     rt_tensor *y = rt_mul(rt_narrow(x, dim, 0, half), rt_sigmoid(rt_narrow(x, dim, half, half)));
     return rti_compose_answer(results, rt_return(scope, y));
 }
-static const rt_op rti_op_glu = { "glu(Tensor self, int dim=-1) -> Tensor", 1, 0, NULL, NULL, NULL, rti_compose_glu, NULL, NULL, NULL, 0, -4, 4 };
+static const rt_op rti_op_glu = { RTI_TEXT("glu(Tensor self, int dim=-1) -> Tensor"), 1, 0, NULL, NULL, NULL, rti_compose_glu, NULL, NULL, NULL, 0, -4, 4 };
 RT_API rt_tensor *rt_glu(rt_tensor *x, int dim)
 {
     rt_value arg[2];

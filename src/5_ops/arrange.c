@@ -143,7 +143,8 @@ static rt_status rti_cat_backward(rti_backward *b)
     }
     return status;
 }
-static const rt_op rti_op_cat = { "cat(Tensor[] tensors, int dim=0) -> Tensor", 1, 0, NULL, rti_shape_cat, rti_run_cat, NULL, rti_cat_backward, NULL, NULL, 0, -10, 10 };
+static const rt_op rti_op_cat = { RTI_TEXT("cat(Tensor[] tensors, int dim=0) -> Tensor"),
+                                  1, 0, NULL, rti_shape_cat, rti_run_cat, NULL, rti_cat_backward, NULL, NULL, 0, -10, 10 };
 
 static rt_tensor *rti_call_list(const rt_op *op, rt_tensor *const *tensors, int n, const int *dim)
 {
@@ -195,7 +196,8 @@ static rt_status rti_compose_stack(const rt_value *arg, int n_args, rt_value *re
     return dim < 0 ? rti_pending_code() : rti_cat_each("stack", arg, rt_unsqueeze, dim, dim, results);
 }
 
-static const rt_op rti_op_stack = { "stack(Tensor[] tensors, int dim=0) -> Tensor", 1, 0, NULL, NULL, NULL, rti_compose_stack, NULL, NULL, NULL, 0, -10, 10 };
+static const rt_op rti_op_stack = { RTI_TEXT("stack(Tensor[] tensors, int dim=0) -> Tensor"),
+                                    1, 0, NULL, NULL, NULL, rti_compose_stack, NULL, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_stack(rt_tensor *const *tensors, int n, int dim) { return rti_call_list(&rti_op_stack, tensors, n, &dim); }
 
 /* x with at least n dimensions, placed as PyTorch's atleast_Nd places them; always another header. */
@@ -227,7 +229,8 @@ static rt_tensor *rti_as_column(rt_tensor *x, int dim)
         (void)n_args; \
         return rti_cat_each(#name, arg, each, each_dim, dim, results); \
     } \
-    static const rt_op rti_op_##name = { #name "(Tensor[] tensors) -> Tensor", 1, 0, NULL, NULL, NULL, rti_compose_##name, NULL, NULL, NULL, 0, -10, 10 }; \
+    static const rt_op rti_op_##name = { RTI_TEXT(#name "(Tensor[] tensors) -> Tensor"), \
+                                         1, 0, NULL, NULL, NULL, rti_compose_##name, NULL, NULL, NULL, 0, -10, 10 }; \
     RT_API rt_tensor *rt_##name(rt_tensor *const *tensors, int n) { return rti_call_list(&rti_op_##name, tensors, n, NULL); }
 RTI_STACK(hstack, rti_at_least, 1, -1)
 RTI_STACK(vstack, rti_at_least, 2, 0)
@@ -271,7 +274,8 @@ static rt_status rti_flip_backward(rti_backward *b)
     const rt_value *dims = rti_b_arg(b, 1);
     return rti_b_set(b, 0, rt_flip(rti_b_grad(b, 0), rti_shape_copy(dims->as.ints, (int)dims->count)));
 }
-static const rt_op rti_op_flip = { "flip(Tensor self, int[] dims) -> Tensor", 1, 0, NULL, rti_shape_flip, rti_run_flip, NULL, rti_flip_backward, NULL, NULL, 0, -10, 10 };
+static const rt_op rti_op_flip = { RTI_TEXT("flip(Tensor self, int[] dims) -> Tensor"),
+                                   1, 0, NULL, rti_shape_flip, rti_run_flip, NULL, rti_flip_backward, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_flip(rt_tensor *x, rt_shape dims) { return rti_call_ints(&rti_op_flip, x, dims); }
 
 /* Along one dimension, which x has to have. */
@@ -512,7 +516,7 @@ static RTI_HOT rt_status rti_run_repeat_index(rti_call *c)
     rti_release(r);
     return RT_OK;
 }
-static const rt_op rti_op_repeat_index = { "repeat_interleave.Tensor(Tensor repeats, *, SymInt? output_size=None) -> Tensor", 1, 0, NULL,
+static const rt_op rti_op_repeat_index = { RTI_TEXT("repeat_interleave.Tensor(Tensor repeats, *, SymInt? output_size=None) -> Tensor"), 1, 0, NULL,
                                            rti_shape_repeat_index, rti_run_repeat_index, NULL, NULL, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_repeat_interleave_index(rt_tensor *repeats) { return rti_call1(&rti_op_repeat_index, repeats); }
 
@@ -592,7 +596,8 @@ static RTI_HOT rt_status rti_run_triangle(rti_call *c, bool above)
 #define RTI_TRIANGLE(name, above) \
     static rt_status rti_run_##name(rti_call *c) { return rti_run_triangle(c, above); } \
     static rt_status rti_##name##_backward(rti_backward *b) { return rti_b_set(b, 0, rt_##name(rti_b_grad(b, 0), rti_int_arg(b->node->arg, b->node->n_args, 1, 0))); } \
-    static const rt_op rti_op_##name = { #name "(Tensor self, SymInt diagonal=0) -> Tensor", 1, RTI_ANY_OUT, NULL, rti_shape_triangle, rti_run_##name, NULL, \
+    static const rt_op rti_op_##name = { RTI_TEXT(#name "(Tensor self, SymInt diagonal=0) -> Tensor"), \
+                                         1, RTI_ANY_OUT, NULL, rti_shape_triangle, rti_run_##name, NULL, \
                                          rti_##name##_backward, NULL, NULL, 0, -10, 10 }; \
     RT_API rt_tensor *rt_##name(rt_tensor *x, int64_t diagonal) { return rti_call_integers(&rti_op_##name, x, &diagonal, 1); } \
     RT_API rt_tensor *rt_##name##_(rt_tensor *x, int64_t diagonal) { return rti_inplace2_scalar(&rti_op_##name, x, rt_scalar_int(diagonal)); }
@@ -727,7 +732,8 @@ static rt_status rti_constant_pad_backward(rti_backward *b)
         pad.dim[i] = -pad.dim[i];
     return rti_b_set(b, 0, rt_constant_pad_nd(rti_b_grad(b, 0), pad, rt_scalar_int(0)));
 }
-static const rt_op rti_op_constant_pad_nd = { "constant_pad_nd(Tensor self, SymInt[] pad, Scalar value=0) -> Tensor", 1, 0, NULL, rti_shape_constant_pad,
+static const rt_op rti_op_constant_pad_nd = { RTI_TEXT("constant_pad_nd(Tensor self, SymInt[] pad, Scalar value=0) -> Tensor"),
+                                              1, 0, NULL, rti_shape_constant_pad,
                                               rti_run_constant_pad, NULL, rti_constant_pad_backward, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_constant_pad_nd(rt_tensor *x, rt_shape pad, rt_scalar value)
 {
@@ -794,7 +800,8 @@ static rt_status rti_pad_by_own(const char *op, const rt_value *arg, int n_args,
 
 #define RTI_PAD_ROW(name, size, n, mode) \
     static rt_status rti_compose_##name(const rt_value *arg, int n_args, rt_value *results) { return rti_pad_by_own(#name, arg, n_args, n, mode, results); } \
-    static const rt_op rti_op_##name = { #name "(Tensor self, SymInt[" #size "] padding) -> Tensor", 1, 0, NULL, NULL, NULL, rti_compose_##name, NULL, NULL, NULL, 0, -10, 10 }; \
+    static const rt_op rti_op_##name = { RTI_TEXT(#name "(Tensor self, SymInt[" #size "] padding) -> Tensor"), \
+                                         1, 0, NULL, NULL, NULL, rti_compose_##name, NULL, NULL, NULL, 0, -10, 10 }; \
     RT_API rt_tensor *rt_##name(rt_tensor *x, rt_shape padding) { return rti_call_ints(&rti_op_##name, x, padding); }
 RTI_PAD_ROW(reflection_pad1d, 2, 1, RTI_PAD_REFLECT)
 RTI_PAD_ROW(reflection_pad2d, 4, 2, RTI_PAD_REFLECT)
@@ -827,7 +834,8 @@ static rt_status rti_compose_pad(const rt_value *arg, int n_args, rt_value *resu
         }
     return rti_raise(RT_ERR_VALUE, "pad", "expected mode 'constant', 'reflect', 'replicate' or 'circular', got '%.40s'", mode);
 }
-static const rt_op rti_op_pad = { "pad(Tensor self, SymInt[] pad, str mode=\"constant\", float? value=None) -> Tensor", 1, 0, NULL, NULL, NULL, rti_compose_pad, NULL, NULL, NULL,
+static const rt_op rti_op_pad = { RTI_TEXT("pad(Tensor self, SymInt[] pad, str mode=\"constant\", float? value=None) -> Tensor"),
+                                  1, 0, NULL, NULL, NULL, rti_compose_pad, NULL, NULL, NULL,
                                   0, -10, 10 };
 RT_API rt_tensor *rt_pad(rt_tensor *x, rt_shape pad, const char *mode, double value)
 {
@@ -902,9 +910,11 @@ static rt_status rti_run_squeeze_dims(rti_call *c)
         return rti_pending_code();
     return rti_squeeze_marked(c, marked);
 }
-static const rt_op rti_op_squeeze_all = { "squeeze(Tensor(a) self) -> Tensor(a)", 1, RTI_VIEW, NULL, NULL, rti_run_squeeze_all, NULL, rti_reshape_backward, NULL, NULL, 0,
+static const rt_op rti_op_squeeze_all = { RTI_TEXT("squeeze(Tensor(a) self) -> Tensor(a)"),
+                                          1, RTI_VIEW, NULL, NULL, rti_run_squeeze_all, NULL, rti_reshape_backward, NULL, NULL, 0,
                                           -10, 10 };
-static const rt_op rti_op_squeeze_dims = { "squeeze.dims(Tensor(a) self, int[] dim) -> Tensor(a)", 1, RTI_VIEW, NULL, NULL, rti_run_squeeze_dims, NULL, rti_reshape_backward,
+static const rt_op rti_op_squeeze_dims = { RTI_TEXT("squeeze.dims(Tensor(a) self, int[] dim) -> Tensor(a)"),
+                                           1, RTI_VIEW, NULL, NULL, rti_run_squeeze_dims, NULL, rti_reshape_backward,
                                            NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_squeeze_all(rt_tensor *x) { return rti_call1(&rti_op_squeeze_all, x); }
 RT_API rt_tensor *rt_squeeze_dims(rt_tensor *x, rt_shape dims) { return rti_call_ints(&rti_op_squeeze_dims, x, dims); }
@@ -976,7 +986,7 @@ static rt_status rti_compose_ravel(const rt_value *arg, int n_args, rt_value *re
     } \
     RTI_MADE_ROW(name, schema, flags)
 #define RTI_MADE_ROW(name, schema, flags) \
-    static const rt_op rti_op_##name = { schema, 1, flags, NULL, NULL, NULL, rti_compose_##name, NULL, NULL, NULL, 0, -10, 10 };
+    static const rt_op rti_op_##name = { RTI_TEXT(schema), 1, flags, NULL, NULL, NULL, rti_compose_##name, NULL, NULL, NULL, 0, -10, 10 };
 #define RTI_A arg[0].as.tensor
 #define RTI_B_SHAPE rti_shape_copy(arg[1].as.tensor->size, arg[1].as.tensor->ndim)
 

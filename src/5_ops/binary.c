@@ -307,7 +307,7 @@ static rt_status rti_run_division(rti_call *c)
 }
 
 #define RTI_DIVISION(schema, shape, formula, backward, saves) \
-    { schema, 1, RTI_PROMOTE | RTI_ANY_OUT, &formula, shape, rti_run_division, NULL, backward, NULL, NULL, saves, 0.5, 10 }
+    { RTI_TEXT(schema), 1, RTI_PROMOTE | RTI_ANY_OUT, &formula, shape, rti_run_division, NULL, backward, NULL, NULL, saves, 0.5, 10 }
 #define RTI_DIVISION_FUNCTIONS(name) \
     RT_API rt_tensor *rt_##name(rt_tensor *a, rt_tensor *b) { return rti_call2(&rti_op_##name, a, b); } \
     RT_API rt_tensor *rt_##name##_(rt_tensor *a, rt_tensor *b) { return rti_inplace2(&rti_op_##name, a, b); } \
@@ -708,7 +708,8 @@ static rt_status rti_compose_ldexp(const rt_value *arg, int n_args, rt_value *re
     rt_scope scope = rt_scope_begin();
     return rti_compose_answer(results, rt_return(scope, rt_mul(arg[0].as.tensor, rti_power_of_2(arg[0].as.tensor, arg[1].as.tensor))));
 }
-static const rt_op rti_op_ldexp = { "ldexp.Tensor(Tensor self, Tensor other) -> Tensor", 1, 0, NULL, NULL, NULL, rti_compose_ldexp, NULL, NULL, NULL, 0, -3,
+static const rt_op rti_op_ldexp = { RTI_TEXT("ldexp.Tensor(Tensor self, Tensor other) -> Tensor"),
+                                    1, 0, NULL, NULL, NULL, rti_compose_ldexp, NULL, NULL, NULL, 0, -3,
                                     3 };
 RT_API rt_tensor *rt_ldexp(rt_tensor *a, rt_tensor *b) { return rti_call2(&rti_op_ldexp, a, b); }
 RT_API rt_tensor *rt_ldexp_(rt_tensor *a, rt_tensor *b) { return rti_is_tensor(a, "ldexp", "a") ? rt_mul_(a, rti_power_of_2(a, b)) : NULL; }

@@ -37,7 +37,7 @@ static rt_status rti_run_view_as_real(rti_call *c)
     return rti_view_parts(c, rti_real_dtype((rt_dtype)x->dtype), size, stride, x->ndim + 1, 0);
 }
 static rt_status rti_view_as_real_backward(rti_backward *b) { return rti_b_set(b, 0, rt_view_as_complex(rt_contiguous(rti_b_grad(b, 0)))); }
-static const rt_op rti_op_view_as_real = { "view_as_real(Tensor(a) self) -> Tensor(a)", 1, RTI_VIEW, NULL, NULL, rti_run_view_as_real, NULL,
+static const rt_op rti_op_view_as_real = { RTI_TEXT("view_as_real(Tensor(a) self) -> Tensor(a)"), 1, RTI_VIEW, NULL, NULL, rti_run_view_as_real, NULL,
                                            rti_view_as_real_backward, NULL, NULL, 0, -10, 10 };
 
 static rt_status rti_run_view_as_complex(rti_call *c)
@@ -61,7 +61,7 @@ static rt_status rti_run_view_as_complex(rti_call *c)
     return rti_view_parts(c, x->dtype == RT_FLOAT32 ? RT_COMPLEX64 : RT_COMPLEX128, size, stride, last, 0);
 }
 static rt_status rti_view_as_complex_backward(rti_backward *b) { return rti_b_set(b, 0, rt_view_as_real(rti_b_grad(b, 0))); }
-static const rt_op rti_op_view_as_complex = { "view_as_complex(Tensor(a) self) -> Tensor(a)", 1, RTI_VIEW, NULL, NULL, rti_run_view_as_complex, NULL,
+static const rt_op rti_op_view_as_complex = { RTI_TEXT("view_as_complex(Tensor(a) self) -> Tensor(a)"), 1, RTI_VIEW, NULL, NULL, rti_run_view_as_complex, NULL,
                                               rti_view_as_complex_backward, NULL, NULL, 0, -10, 10 };
 
 /* ---- real, imag ---- */
@@ -91,8 +91,10 @@ static rt_status rti_imag_backward(rti_backward *b)
 {
     return rti_b_set(b, 0, rt_mul_scalar(rti_as_complex(rti_b_grad(b, 0)), rt_scalar_complex(0, 1)));
 }
-static const rt_op rti_op_real = { "real(Tensor(a) self) -> Tensor(a)", 1, RTI_VIEW, NULL, NULL, rti_run_real, NULL, rti_real_backward, NULL, NULL, 0, -10, 10 };
-static const rt_op rti_op_imag = { "imag(Tensor(a) self) -> Tensor(a)", 1, RTI_VIEW, NULL, NULL, rti_run_imag, NULL, rti_imag_backward, NULL, NULL, 0, -10, 10 };
+static const rt_op rti_op_real = { RTI_TEXT("real(Tensor(a) self) -> Tensor(a)"),
+                                   1, RTI_VIEW, NULL, NULL, rti_run_real, NULL, rti_real_backward, NULL, NULL, 0, -10, 10 };
+static const rt_op rti_op_imag = { RTI_TEXT("imag(Tensor(a) self) -> Tensor(a)"),
+                                   1, RTI_VIEW, NULL, NULL, rti_run_imag, NULL, rti_imag_backward, NULL, NULL, 0, -10, 10 };
 
 /* ---- conj ---- */
 
@@ -124,8 +126,8 @@ RT_API rt_tensor *rt_imag(rt_tensor *x) { return rti_call1(&rti_op_imag, x); }
 
 RTI_COMPLEX2(complex, rti_complex_of(a.re, b.re))
 RTI_COMPLEX2(polar, rti_complex_of(a.re * cos(b.re), a.re * sin(b.re)))
-static const rti_formula rti_formula_complex = { "complex", 2, 1, { NULL }, { NULL }, NULL, rti_run_complex_c128, { NULL, NULL } };
-static const rti_formula rti_formula_polar = { "polar", 2, 1, { NULL }, { NULL }, NULL, rti_run_polar_c128, { NULL, NULL } };
+static const rti_formula rti_formula_complex = { RTI_TEXT("complex"), 2, 1, { NULL }, { NULL }, NULL, rti_run_complex_c128, { NULL, NULL } };
+static const rti_formula rti_formula_polar = { RTI_TEXT("polar"), 2, 1, { NULL }, { NULL }, NULL, rti_run_polar_c128, { NULL, NULL } };
 
 static rt_status rti_shape_complex(rti_call *c)
 {
@@ -160,9 +162,10 @@ static rt_status rti_polar_backward(rti_backward *b)
         return status;
     return rti_b_set(b, 1, rt_real(rt_mul(g, rt_complex(rt_neg(rt_mul(size, rt_sin(angle))), rt_mul(size, rt_cos(angle))))));
 }
-static const rt_op rti_op_complex = { "complex(Tensor real, Tensor imag) -> Tensor", 1, RTI_ANY_OUT, &rti_formula_complex, rti_shape_complex,
+static const rt_op rti_op_complex = { RTI_TEXT("complex(Tensor real, Tensor imag) -> Tensor"), 1, RTI_ANY_OUT, &rti_formula_complex, rti_shape_complex,
                                       rti_run_elementwise, NULL, rti_complex_backward, NULL, NULL, 0, -10, 10 };
-static const rt_op rti_op_polar = { "polar(Tensor abs, Tensor angle) -> Tensor", 1, RTI_ANY_OUT, &rti_formula_polar, rti_shape_complex, rti_run_elementwise,
+static const rt_op rti_op_polar = { RTI_TEXT("polar(Tensor abs, Tensor angle) -> Tensor"),
+                                    1, RTI_ANY_OUT, &rti_formula_polar, rti_shape_complex, rti_run_elementwise,
                                     NULL, rti_polar_backward, NULL, NULL, RTI_SAVE_IN(0) | RTI_SAVE_IN(1), 0.5, 3 };
 RT_API rt_tensor *rt_complex(rt_tensor *real, rt_tensor *imag) { return rti_call2(&rti_op_complex, real, imag); }
 RT_API rt_tensor *rt_polar(rt_tensor *abs, rt_tensor *angle) { return rti_call2(&rti_op_polar, abs, angle); }

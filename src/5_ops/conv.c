@@ -546,7 +546,7 @@ static rt_status rti_compose_conv_transpose2d(const rt_value *arg, int n, rt_val
 static rt_status rti_compose_conv_transpose3d(const rt_value *arg, int n, rt_value *results) { return rti_compose_conv_transpose(3, arg, n, results); }
 
 #define RTI_CONV_ROW(name, schema, compose) \
-    static const rt_op rti_op_##name = { schema, 1, 0, NULL, NULL, NULL, compose, NULL, NULL, NULL, 0, -2, 2 };
+    static const rt_op rti_op_##name = { RTI_TEXT(schema), 1, 0, NULL, NULL, NULL, compose, NULL, NULL, NULL, 0, -2, 2 };
 RTI_CONV_ROW(conv1d, "conv1d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=[1], SymInt[1] padding=[0], SymInt[1] dilation=[1], "
              "SymInt groups=1) -> Tensor", rti_compose_conv1d)
 RTI_CONV_ROW(conv1d_padding, "conv1d.padding(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=[1], str padding=\"valid\", "

@@ -30,7 +30,7 @@ static rt_status rti_copy_over(rt_tensor *out, const rt_tensor *from)
 }
 static rt_status rti_run_copy(rti_call *c) { return rti_copy_over(c->out[0], rti_arg_tensor(c, 0)); }
 static rt_status rti_pass_backward(rti_backward *b) { return rti_b_set(b, 0, rti_b_grad(b, 0)); }   /* the engine casts it back */
-static const rt_op rti_op_to = { "to.dtype(Tensor self, ScalarType dtype) -> Tensor", 1, RTI_ANY_OUT, NULL, rti_shape_to, rti_run_copy, NULL,
+static const rt_op rti_op_to = { RTI_TEXT("to.dtype(Tensor self, ScalarType dtype) -> Tensor"), 1, RTI_ANY_OUT, NULL, rti_shape_to, rti_run_copy, NULL,
                                  rti_pass_backward, NULL, NULL, 0, -10, 10 };
 
 RT_API rt_tensor *rt_to(rt_tensor *x, rt_dtype dtype)
@@ -55,7 +55,7 @@ static rt_status rti_shape_clone(rti_call *c)
 {
     return rti_result_like(c, 0, rti_arg_tensor(c, 0));
 }
-static const rt_op rti_op_clone = { "clone(Tensor self) -> Tensor", 1, RTI_ANY_OUT, NULL, rti_shape_clone, rti_run_copy, NULL, rti_pass_backward,
+static const rt_op rti_op_clone = { RTI_TEXT("clone(Tensor self) -> Tensor"), 1, RTI_ANY_OUT, NULL, rti_shape_clone, rti_run_copy, NULL, rti_pass_backward,
                                     NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_clone(rt_tensor *x) { return rti_call1(&rti_op_clone, x); }
 RT_API rt_tensor *rt_contiguous(rt_tensor *x)
@@ -85,7 +85,7 @@ static rt_status rti_shape_copy_into(rti_call *c)
 static rt_status rti_run_copy_into(rti_call *c) { return rti_copy_over(c->out[0], rti_arg_tensor(c, 1)); }
 
 static rt_status rti_copy_backward(rti_backward *b) { return rti_b_needs(b, 1) ? rti_b_set(b, 1, rti_b_grad(b, 0)) : RT_OK; }
-static const rt_op rti_op_copy = { "copy(Tensor self, Tensor src) -> Tensor", 1, RTI_ANY_OUT, NULL, rti_shape_copy_into, rti_run_copy_into, NULL,
+static const rt_op rti_op_copy = { RTI_TEXT("copy(Tensor self, Tensor src) -> Tensor"), 1, RTI_ANY_OUT, NULL, rti_shape_copy_into, rti_run_copy_into, NULL,
                                    rti_copy_backward, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_copy_(rt_tensor *x, rt_tensor *from) { return rti_inplace2(&rti_op_copy, x, from); }
 
@@ -100,7 +100,7 @@ static rt_status rti_shape_fill(rti_call *c)
 }
 static rt_status rti_run_fill(rti_call *c) { return rti_fill(c->out[0], rti_scalar_of_value(&c->arg[1])); }
 static rt_status rti_fill_backward(rti_backward *b) { (void)b; return RT_OK; }   /* nothing of the old elements is left */
-static const rt_op rti_op_fill = { "fill.Scalar(Tensor self, Scalar value) -> Tensor", 1, RTI_ANY_OUT, NULL, rti_shape_fill, rti_run_fill, NULL,
+static const rt_op rti_op_fill = { RTI_TEXT("fill.Scalar(Tensor self, Scalar value) -> Tensor"), 1, RTI_ANY_OUT, NULL, rti_shape_fill, rti_run_fill, NULL,
                                    rti_fill_backward, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_fill_(rt_tensor *x, rt_scalar value) { return rti_inplace2_scalar(&rti_op_fill, x, value); }
 RT_API rt_tensor *rt_zero_(rt_tensor *x) { return rt_fill_(x, rt_scalar_int(0)); }

@@ -92,7 +92,7 @@ static rt_status rti_run_bernoulli(rti_call *c)
     return rti_draw_either(c->out[0], rti_number(rti_scalar_of_value(&c->arg[1])), 1, 0, g);
 }
 static rt_status rti_bernoulli_backward(rti_backward *b) { (void)b; return RT_OK; }      /* nothing of the old elements is left */
-static const rt_op rti_op_bernoulli = { "bernoulli.p(Tensor self, float p, *, Generator? generator=None) -> Tensor", 1, RTI_ANY_OUT, NULL,
+static const rt_op rti_op_bernoulli = { RTI_TEXT("bernoulli.p(Tensor self, float p, *, Generator? generator=None) -> Tensor"), 1, RTI_ANY_OUT, NULL,
                                         rti_shape_bernoulli, rti_run_bernoulli, NULL, rti_bernoulli_backward, NULL, NULL, 0, -4, 4 };
 RT_API rt_tensor *rt_bernoulli_(rt_tensor *x, double p)
 {
@@ -214,7 +214,7 @@ static rt_status rti_compose_drop(const char *op, const rt_value *arg, rt_value 
         (void)n_args; \
         return rti_compose_drop(#name, arg, results, how); \
     } \
-    static const rt_op rti_op_##name = { #name "(Tensor input, float p, bool train) -> Tensor", 1, 0, NULL, NULL, NULL, rti_compose_##name, NULL, \
+    static const rt_op rti_op_##name = { RTI_TEXT(#name "(Tensor input, float p, bool train) -> Tensor"), 1, 0, NULL, NULL, NULL, rti_compose_##name, NULL, \
                                          NULL, NULL, 0, -4, 4 }; \
     RT_API rt_tensor *rt_##name(rt_tensor *x, double p, bool training) \
     { \

@@ -233,7 +233,8 @@ static rt_status rti_c2c_backward(rti_backward *b)
 {
     return rti_b_set(b, 0, rti_fft_c2c(rti_b_grad(b, 0), rti_b_arg(b, 1), rti_b_arg(b, 2)->as.i, !rti_b_arg(b, 3)->as.i));
 }
-static const rt_op rti_op_c2c = { "_fft_c2c(Tensor self, SymInt[] dim, int normalization, bool forward) -> Tensor", 1, 0, NULL, rti_shape_c2c, rti_run_c2c, NULL,
+static const rt_op rti_op_c2c = { RTI_TEXT("_fft_c2c(Tensor self, SymInt[] dim, int normalization, bool forward) -> Tensor"),
+                                  1, 0, NULL, rti_shape_c2c, rti_run_c2c, NULL,
                                   rti_c2c_backward, NULL, NULL, 0, -2, 2 };
 
 static rt_status rti_shape_r2c(rti_call *c) { return rti_fft_shape(c, false, c->arg[3].as.i != 0, false); }
@@ -290,7 +291,8 @@ static rt_status rti_r2c_backward(rti_backward *b)
     }
     return rti_b_set(b, 0, rt_real(rti_fft_c2c(g, dim, rti_b_arg(b, 2)->as.i, false)));
 }
-static const rt_op rti_op_r2c = { "_fft_r2c(Tensor self, int[] dim, int normalization, bool onesided) -> Tensor", 1, 0, NULL, rti_shape_r2c, rti_run_r2c, NULL,
+static const rt_op rti_op_r2c = { RTI_TEXT("_fft_r2c(Tensor self, int[] dim, int normalization, bool onesided) -> Tensor"),
+                                  1, 0, NULL, rti_shape_r2c, rti_run_r2c, NULL,
                                   rti_r2c_backward, NULL, NULL, 0, -2, 2 };
 
 static rt_status rti_shape_c2r(rti_call *c) { return rti_fft_shape(c, true, RTI_MAX(c->arg[3].as.i, (int64_t)0), true); }
@@ -337,7 +339,8 @@ static rt_status rti_c2r_backward(rti_backward *b)
     arg[3] = rt_value_bool(true);
     return rti_b_set(b, 0, rti_fft_resize(rt_mul(rti_call_op(&rti_op_r2c, arg, 4), weight), last, e->size[last]));
 }
-static const rt_op rti_op_c2r = { "_fft_c2r(Tensor self, int[] dim, int normalization, SymInt last_dim_size) -> Tensor", 1, 0, NULL, rti_shape_c2r, rti_run_c2r, NULL,
+static const rt_op rti_op_c2r = { RTI_TEXT("_fft_c2r(Tensor self, int[] dim, int normalization, SymInt last_dim_size) -> Tensor"),
+                                  1, 0, NULL, rti_shape_c2r, rti_run_c2r, NULL,
                                   rti_c2r_backward, NULL, NULL, 0, -2, 2 };
 
 static rt_tensor *rti_fft_call(const rt_op *op, rt_tensor *x, const rt_value *dim, int64_t normalization, rt_value last)

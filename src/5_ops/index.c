@@ -203,7 +203,7 @@ static rt_status rti_index_select_backward(rti_backward *b)
 {
     return rti_b_set(b, 0, rt_index_add(rti_zeros_as_input(b, 0), (int)rti_b_arg(b, 1)->as.i, rti_b_input(b, 2), rti_b_grad(b, 0)));
 }
-static const rt_op rti_op_index_select = { "index_select(Tensor self, int dim, Tensor index) -> Tensor", 1, 0, NULL, rti_shape_index_select,
+static const rt_op rti_op_index_select = { RTI_TEXT("index_select(Tensor self, int dim, Tensor index) -> Tensor"), 1, 0, NULL, rti_shape_index_select,
                                            rti_run_index_select, NULL, rti_index_select_backward, NULL, NULL, RTI_SAVE_IN(2), -10, 10 };
 
 /* The source has as many slices as the index, of self's shape; or is absent. */
@@ -295,7 +295,8 @@ static rt_status rti_index_add_backward(rti_backward *b)
         return status;
     return rti_slices_backward(b, 3, rti_alpha(b->node->arg, b->node->n_args, 4) ? rti_times(g, b, 4) : g);
 }
-static const rt_op rti_op_index_add = { "index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor", 1, RTI_ANY_OUT, NULL,
+static const rt_op rti_op_index_add = { RTI_TEXT("index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor"),
+                                        1, RTI_ANY_OUT, NULL,
                                         rti_shape_index_add, rti_run_index_add, NULL, rti_index_add_backward, NULL, NULL, RTI_SAVE_IN(2), -10, 10 };
 
 static rt_status rti_run_index_copy(rti_call *c) { return rti_run_into_slices(c, false, rti_arg_tensor(c, 3), NULL); }
@@ -308,7 +309,8 @@ static rt_status rti_index_copy_backward(rti_backward *b)
     rt_status status = rti_b_needs(b, 0) ? rti_b_set(b, 0, rti_slices_cleared(b)) : RT_OK;
     return status == RT_OK && rti_b_needs(b, 3) ? rti_slices_backward(b, 3, rti_b_grad(b, 0)) : status;
 }
-static const rt_op rti_op_index_copy = { "index_copy(Tensor self, int dim, Tensor index, Tensor source) -> Tensor", 1, RTI_ANY_OUT, NULL, rti_shape_index_copy,
+static const rt_op rti_op_index_copy = { RTI_TEXT("index_copy(Tensor self, int dim, Tensor index, Tensor source) -> Tensor"),
+                                         1, RTI_ANY_OUT, NULL, rti_shape_index_copy,
                                          rti_run_index_copy, NULL, rti_index_copy_backward, NULL, NULL, RTI_SAVE_IN(2), -10, 10 };
 
 /* A number, or a tensor of one. */
@@ -347,9 +349,10 @@ static rt_status rti_index_fill_backward(rti_backward *b)
     rt_tensor *g = rt_index_select(rti_b_grad(b, 0), (int)rti_b_arg(b, 1)->as.i, rti_b_input(b, 2));
     return rti_b_set(b, 3, g ? rt_sum(g) : NULL);
 }
-static const rt_op rti_op_index_fill = { "index_fill.int_Scalar(Tensor self, int dim, Tensor index, Scalar value) -> Tensor", 1, RTI_ANY_OUT, NULL,
+static const rt_op rti_op_index_fill = { RTI_TEXT("index_fill.int_Scalar(Tensor self, int dim, Tensor index, Scalar value) -> Tensor"), 1, RTI_ANY_OUT, NULL,
                                          rti_shape_index_fill, rti_run_index_fill, NULL, rti_index_fill_backward, NULL, NULL, RTI_SAVE_IN(2), -10, 10 };
-static const rt_op rti_op_index_fill_tensor = { "index_fill.int_Tensor(Tensor self, int dim, Tensor index, Tensor value) -> Tensor", 1, RTI_ANY_OUT, NULL,
+static const rt_op rti_op_index_fill_tensor = { RTI_TEXT("index_fill.int_Tensor(Tensor self, int dim, Tensor index, Tensor value) -> Tensor"),
+                                                1, RTI_ANY_OUT, NULL,
                                                 rti_shape_index_fill, rti_run_index_fill, NULL, rti_index_fill_backward, NULL, NULL, RTI_SAVE_IN(2), -10, 10 };
 
 /* ---- gather, scatter, scatter_add: element by element ---- */
@@ -393,7 +396,7 @@ static rt_status rti_gather_backward(rti_backward *b)
 {
     return rti_b_set(b, 0, rt_scatter_add(rti_zeros_as_input(b, 0), (int)rti_b_arg(b, 1)->as.i, rti_b_input(b, 2), rti_b_grad(b, 0)));
 }
-static const rt_op rti_op_gather = { "gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor", 1, 0, NULL, rti_shape_gather,
+static const rt_op rti_op_gather = { RTI_TEXT("gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor"), 1, 0, NULL, rti_shape_gather,
                                      rti_run_gather, NULL, rti_gather_backward, NULL, NULL, RTI_SAVE_IN(2), -10, 10 };
 
 static rt_status rti_shape_scatter(rti_call *c)
@@ -465,11 +468,14 @@ static rt_status rti_scatter_add_backward(rti_backward *b)
     rt_status status = rti_b_needs(b, 0) ? rti_b_set(b, 0, rti_b_grad(b, 0)) : RT_OK;
     return status == RT_OK && rti_b_needs(b, 3) ? rti_scatter_source_backward(b) : status;
 }
-static const rt_op rti_op_scatter = { "scatter.src(Tensor self, int dim, Tensor index, Tensor src) -> Tensor", 1, RTI_ANY_OUT, NULL, rti_shape_scatter,
+static const rt_op rti_op_scatter = { RTI_TEXT("scatter.src(Tensor self, int dim, Tensor index, Tensor src) -> Tensor"),
+                                      1, RTI_ANY_OUT, NULL, rti_shape_scatter,
                                       rti_run_scatter, NULL, rti_scatter_backward, NULL, NULL, RTI_SAVE_IN(2), -10, 10 };
-static const rt_op rti_op_scatter_scalar = { "scatter.value(Tensor self, int dim, Tensor index, Scalar value) -> Tensor", 1, RTI_ANY_OUT, NULL, rti_shape_scatter,
+static const rt_op rti_op_scatter_scalar = { RTI_TEXT("scatter.value(Tensor self, int dim, Tensor index, Scalar value) -> Tensor"),
+                                             1, RTI_ANY_OUT, NULL, rti_shape_scatter,
                                              rti_run_scatter, NULL, rti_scatter_backward, NULL, NULL, RTI_SAVE_IN(2), -10, 10 };
-static const rt_op rti_op_scatter_add = { "scatter_add(Tensor self, int dim, Tensor index, Tensor src) -> Tensor", 1, RTI_ANY_OUT, NULL, rti_shape_scatter,
+static const rt_op rti_op_scatter_add = { RTI_TEXT("scatter_add(Tensor self, int dim, Tensor index, Tensor src) -> Tensor"),
+                                          1, RTI_ANY_OUT, NULL, rti_shape_scatter,
                                           rti_run_scatter_add, NULL, rti_scatter_add_backward, NULL, NULL, RTI_SAVE_IN(2), -10, 10 };
 
 /* ---- scatter_reduce: self, dim, index, src, reduce, include_self ---- */
@@ -662,7 +668,9 @@ static rt_status rti_scatter_reduce_backward(rti_backward *b)
         status = rti_b_set(b, 0, r.includes || !g_self ? g_self : rt_scatter_scalar(g_self, r.dim, r.index, rt_scalar_int(0)));
     return status == RT_OK && rti_b_needs(b, 3) ? rti_b_set(b, 3, rti_as_source(b, g_source)) : status;
 }
-static const rt_op rti_op_scatter_reduce = { "scatter_reduce.two(Tensor self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) -> Tensor", 1,
+static const rt_op rti_op_scatter_reduce = {
+    RTI_TEXT("scatter_reduce.two(Tensor self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) -> Tensor"),
+    1,
                                              RTI_ANY_OUT, NULL, rti_shape_scatter_reduce, rti_run_scatter_reduce, NULL, rti_scatter_reduce_backward, NULL, NULL,
                                              RTI_SAVE_IN(0) | RTI_SAVE_IN(2) | RTI_SAVE_IN(3) | RTI_SAVE_OUT(0), -10, 10 };
 
@@ -690,9 +698,11 @@ static rt_status rti_compose_scatter_how(const rt_value *arg, int n_args, rt_val
     call[4] = rt_value_string("prod");
     return rti_door(&rti_op_scatter_reduce, call, 5, NULL, results);
 }
-static const rt_op rti_op_scatter_how = { "scatter.reduce(Tensor self, int dim, Tensor index, Tensor src, *, str reduce) -> Tensor", 1, 0, NULL, NULL, NULL,
+static const rt_op rti_op_scatter_how = { RTI_TEXT("scatter.reduce(Tensor self, int dim, Tensor index, Tensor src, *, str reduce) -> Tensor"),
+                                          1, 0, NULL, NULL, NULL,
                                           rti_compose_scatter_how, NULL, NULL, NULL, 0, -10, 10 };
-static const rt_op rti_op_scatter_scalar_how = { "scatter.value_reduce(Tensor self, int dim, Tensor index, Scalar value, *, str reduce) -> Tensor", 1, 0, NULL, NULL, NULL,
+static const rt_op rti_op_scatter_scalar_how = { RTI_TEXT("scatter.value_reduce(Tensor self, int dim, Tensor index, Scalar value, *, str reduce) -> Tensor"),
+                                                 1, 0, NULL, NULL, NULL,
                                                  rti_compose_scatter_how, NULL, NULL, NULL, 0, -10, 10 };
 
 /* Indices along dim, broadcast against x but along dim; of a flattened x without dim. */
@@ -725,7 +735,8 @@ static rt_status rti_compose_take_along_dim(const rt_value *arg, int n_args, rt_
     x = index ? rt_expand(x, rti_shape_copy(size, ndim)) : NULL;
     return rti_give(results, x ? rt_gather(x, dim, index) : NULL);
 }
-static const rt_op rti_op_take_along_dim = { "take_along_dim(Tensor self, Tensor indices, int? dim=None) -> Tensor", 1, 0, NULL, NULL, NULL, rti_compose_take_along_dim,
+static const rt_op rti_op_take_along_dim = { RTI_TEXT("take_along_dim(Tensor self, Tensor indices, int? dim=None) -> Tensor"),
+                                             1, 0, NULL, NULL, NULL, rti_compose_take_along_dim,
                                              NULL, NULL, NULL, 0, -10, 10 };
 
 /* ---- typed functions ---- */

@@ -278,7 +278,9 @@ static rt_status rti_cholesky_backward(rti_backward *b)
     rt_tensor *m = rt_mul_scalar(rt_add(half, rti_adjoint(half)), rt_scalar_float(0.25));
     return rti_b_set(b, 0, rt_linalg_solve_triangular(l, rt_linalg_solve_triangular(rti_adjoint(l), m, true, true, false), false, false, false));
 }
-static const rt_op rti_op_cholesky_ex = { "linalg_cholesky_ex(Tensor self, *, bool upper=False, bool check_errors=False) -> (Tensor L, Tensor info)", 2, 0, NULL,
+static const rt_op rti_op_cholesky_ex = {
+    RTI_TEXT("linalg_cholesky_ex(Tensor self, *, bool upper=False, bool check_errors=False) -> (Tensor L, Tensor info)"),
+    2, 0, NULL,
                                           rti_shape_cholesky, rti_run_cholesky, NULL, rti_cholesky_backward, NULL, NULL, RTI_SAVE_OUT(0), 0.5, 2 };
 
 static const char rti_la_not_positive[] = "the matrix is not positive-definite: its leading minor of order %lld is not";
@@ -305,7 +307,8 @@ static rt_status rti_compose_linalg_cholesky(const rt_value *arg, int n_args, rt
     return rti_la_checked("linalg_cholesky", &rti_op_cholesky_ex, arg, n_args, rti_la_not_positive, 1, results);
 }
 RTI_COMPOSED(linalg_cholesky, "linalg_cholesky(Tensor self, *, bool upper=False) -> Tensor")
-static const rt_op rti_op_cholesky = { "cholesky(Tensor self, bool upper=False) -> Tensor", 1, 0, NULL, NULL, NULL, rti_compose_linalg_cholesky, NULL, NULL, NULL, 0, 0.5, 2 };
+static const rt_op rti_op_cholesky = { RTI_TEXT("cholesky(Tensor self, bool upper=False) -> Tensor"),
+                                       1, 0, NULL, NULL, NULL, rti_compose_linalg_cholesky, NULL, NULL, NULL, 0, 0.5, 2 };
 
 /* ---- triangular systems ---- */
 
@@ -562,11 +565,14 @@ static rt_status rti_lu_factor_backward(rti_backward *b)
     x = x ? rt_linalg_solve_triangular(across, x, false, false, false) : NULL;
     return rti_b_set(b, 0, rti_la_exchange(x, pivots, true));
 }
-static const rt_op rti_op_lu_factor_ex = { "linalg_lu_factor_ex(Tensor A, *, bool pivot=True, bool check_errors=False) -> (Tensor LU, Tensor pivots, Tensor info)", 3, 0,
+static const rt_op rti_op_lu_factor_ex = {
+    RTI_TEXT("linalg_lu_factor_ex(Tensor A, *, bool pivot=True, bool check_errors=False) -> (Tensor LU, Tensor pivots, Tensor info)"),
+    3, 0,
                                            NULL, rti_shape_lu_factor, rti_run_lu_factor, NULL, rti_lu_factor_backward, NULL, NULL,
                                            RTI_SAVE_OUT(0) | RTI_SAVE_OUT(1), -2, 2 };
 
-#define RTI_COMPOSED_SEVERAL(name, schema, n) static const rt_op rti_op_##name = { schema, n, 0, NULL, NULL, NULL, rti_compose_##name, NULL, NULL, NULL, 0, -2, 2 };
+#define RTI_COMPOSED_SEVERAL(name, schema, n) static const rt_op rti_op_##name = { RTI_TEXT(schema), \
+                                                                                   n, 0, NULL, NULL, NULL, rti_compose_##name, NULL, NULL, NULL, 0, -2, 2 };
 static rt_status rti_compose_lu_factor(const rt_value *arg, int n_args, rt_value *results)
 {
     return rti_la_checked("linalg_lu_factor", &rti_op_lu_factor_ex, arg, n_args, rti_la_singular, 2, results);
@@ -702,7 +708,8 @@ static rt_status rti_solve_matrix_backward(rti_backward *b)
     rt_status status = rti_b_needs(b, 1) ? rti_b_set(b, 1, g) : RT_OK;
     return status == RT_OK && rti_b_needs(b, 0) ? rti_b_set(b, 0, rt_neg(rt_matmul(g, rti_adjoint(x)))) : status;
 }
-static const rt_op rti_op_solve_matrix = { "solve_matrix(Tensor A, Tensor B) -> (Tensor result, Tensor info)", 2, 0, NULL, rti_shape_solve_matrix, rti_run_solve_matrix,
+static const rt_op rti_op_solve_matrix = { RTI_TEXT("solve_matrix(Tensor A, Tensor B) -> (Tensor result, Tensor info)"),
+                                           2, 0, NULL, rti_shape_solve_matrix, rti_run_solve_matrix,
                                            NULL, rti_solve_matrix_backward, NULL, NULL, RTI_SAVE_IN(0) | RTI_SAVE_OUT(0), -2, 2 };
 static rt_tensor *rti_la_solve(rt_tensor *a, rt_tensor *b)
 {
@@ -776,14 +783,15 @@ static rt_status rti_inv_backward(rti_backward *b)
     rt_tensor *y = rti_b_output(b, 0), *across = y ? rti_adjoint(y) : NULL;
     return rti_b_set(b, 0, across ? rt_neg(rt_matmul(across, rt_matmul(rti_b_grad(b, 0), across))) : NULL);
 }
-static const rt_op rti_op_inv_ex = { "linalg_inv_ex(Tensor A, *, bool check_errors=False) -> (Tensor inverse, Tensor info)", 2, 0, NULL, rti_shape_cholesky, rti_run_inv,
+static const rt_op rti_op_inv_ex = { RTI_TEXT("linalg_inv_ex(Tensor A, *, bool check_errors=False) -> (Tensor inverse, Tensor info)"),
+                                     2, 0, NULL, rti_shape_cholesky, rti_run_inv,
                                      NULL, rti_inv_backward, NULL, NULL, RTI_SAVE_OUT(0), -2, 2 };
 static rt_status rti_compose_inv(const rt_value *arg, int n_args, rt_value *results)
 {
     return rti_la_checked("linalg_inv", &rti_op_inv_ex, arg, n_args, rti_la_singular, 1, results);
 }
 RTI_COMPOSED(inv, "linalg_inv(Tensor A) -> Tensor")
-static const rt_op rti_op_inverse = { "inverse(Tensor self) -> Tensor", 1, 0, NULL, NULL, NULL, rti_compose_inv, NULL, NULL, NULL, 0, -2, 2 };
+static const rt_op rti_op_inverse = { RTI_TEXT("inverse(Tensor self) -> Tensor"), 1, 0, NULL, NULL, NULL, rti_compose_inv, NULL, NULL, NULL, 0, -2, 2 };
 
 /* ---- determinants ---- */
 
@@ -898,7 +906,7 @@ static rt_status rti_det_backward(rti_backward *b)
         return rti_b_set(b, 0, rt_mul(rti_la_per_matrix(g), rti_la_cofactors(a)));
     return rti_b_set(b, 0, rt_linalg_solve(rti_adjoint(a), rti_la_multiple(rt_mul(g, rti_conj_of(y)), a->size[a->ndim - 1]), true));
 }
-static const rt_op rti_op_linalg_det = { "linalg_det(Tensor A) -> Tensor", 1, 0, NULL, rti_shape_det, rti_run_det, NULL, rti_det_backward, NULL, NULL,
+static const rt_op rti_op_linalg_det = { RTI_TEXT("linalg_det(Tensor A) -> Tensor"), 1, 0, NULL, rti_shape_det, rti_run_det, NULL, rti_det_backward, NULL, NULL,
                                          RTI_SAVE_IN(0) | RTI_SAVE_OUT(0), -2, 2 };
 static rt_status rti_compose_det(const rt_value *arg, int n_args, rt_value *results)
 {
@@ -924,7 +932,8 @@ static rt_status rti_slogdet_backward(rti_backward *b)
     }
     return rti_b_set(b, 0, rt_linalg_solve(rti_adjoint(a), rti_la_multiple(d, a->size[a->ndim - 1]), true));
 }
-static const rt_op rti_op_linalg_slogdet = { "linalg_slogdet(Tensor A) -> (Tensor sign, Tensor logabsdet)", 2, 0, NULL, rti_shape_det, rti_run_det, NULL,
+static const rt_op rti_op_linalg_slogdet = { RTI_TEXT("linalg_slogdet(Tensor A) -> (Tensor sign, Tensor logabsdet)"),
+                                             2, 0, NULL, rti_shape_det, rti_run_det, NULL,
                                              rti_slogdet_backward, NULL, NULL, RTI_SAVE_IN(0) | RTI_SAVE_OUT(0), -2, 2 };
 static rt_status rti_compose_slogdet(const rt_value *arg, int n_args, rt_value *results)
 {
@@ -969,7 +978,8 @@ static rt_status rti_compose_linalg_matrix_power(const rt_value *arg, int n_args
     return rti_compose_give(scope, !fine ? NULL : n == 1 ? rt_clone(y) : y, results);
 }
 RTI_COMPOSED(linalg_matrix_power, "linalg_matrix_power(Tensor self, int n) -> Tensor")
-static const rt_op rti_op_matrix_power = { "matrix_power(Tensor self, int n) -> Tensor", 1, 0, NULL, NULL, NULL, rti_compose_linalg_matrix_power, NULL, NULL, NULL, 0, -2, 2 };
+static const rt_op rti_op_matrix_power = { RTI_TEXT("matrix_power(Tensor self, int n) -> Tensor"),
+                                           1, 0, NULL, NULL, NULL, rti_compose_linalg_matrix_power, NULL, NULL, NULL, 0, -2, 2 };
 
 /* ---- typed functions ---- */
 

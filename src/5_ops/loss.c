@@ -275,7 +275,9 @@ static RTI_HOT rt_status rti_run_nll_backward(rti_call *c)
 
 static rt_status rti_nll_derivative(rti_backward *b);
 static rt_status rti_nll_backward_derivative(rti_backward *b);
-static const rt_op rti_op_nll = { "nll_loss_nd(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100) -> Tensor", 1, 0,
+static const rt_op rti_op_nll = {
+    RTI_TEXT("nll_loss_nd(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100) -> Tensor"),
+    1, 0,
                                   NULL, rti_shape_nll, rti_run_nll, NULL, rti_nll_derivative, NULL, NULL, RTI_SAVE_IN(1) | RTI_SAVE_IN(2), -5, 0 };
 static const rt_op rti_op_nll_backward = {
     "nll_loss_nd_backward(Tensor grad_output, Tensor target, Tensor? weight, int reduction, SymInt ignore_index, SymInt classes) -> Tensor", 1, 0, NULL,
@@ -859,7 +861,7 @@ static rt_status rti_compose_huber_loss(const rt_value *arg, int n_args, rt_valu
 }
 
 /* A row made of others. */
-#define RTI_OF_OTHERS(schema, compose, low, high) { schema, 1, 0, NULL, NULL, NULL, compose, NULL, NULL, NULL, 0, low, high }
+#define RTI_OF_OTHERS(schema, compose, low, high) { RTI_TEXT(schema), 1, 0, NULL, NULL, NULL, compose, NULL, NULL, NULL, 0, low, high }
 static const rt_op rti_op_mse_loss = RTI_OF_OTHERS("mse_loss(Tensor self, Tensor target, int reduction=1) -> Tensor", rti_compose_mse_loss, -4, 4);
 static const rt_op rti_op_l1_loss = RTI_OF_OTHERS("l1_loss(Tensor self, Tensor target, int reduction=1) -> Tensor", rti_compose_l1_loss, -4, 4);
 static const rt_op rti_op_smooth_l1_loss =
@@ -964,7 +966,8 @@ static rt_status rti_bce_backward(rti_backward *b)
     rt_scalar least = rt_scalar_int(-100);
     return rti_b_set(b, 1, rt_mul(g, rt_sub(rt_clamp_min_scalar(rt_log1p(rt_neg(x)), least), rt_clamp_min_scalar(rt_log(x), least))));
 }
-static const rt_op rti_op_bce_each = { "binary_cross_entropy_each(Tensor self, Tensor target) -> Tensor", 1, 0, NULL, rti_shape_bce, rti_run_bce, NULL,
+static const rt_op rti_op_bce_each = { RTI_TEXT("binary_cross_entropy_each(Tensor self, Tensor target) -> Tensor"),
+                                       1, 0, NULL, rti_shape_bce, rti_run_bce, NULL,
                                        rti_bce_backward, NULL, NULL, RTI_SAVE_IN(0) | RTI_SAVE_IN(1), 0.1, 0.9 };
 
 static rt_tensor *rti_weighted(rt_tensor *each, rt_tensor *weight) { return rti_absent(weight) ? each : rt_mul(each, weight); }

@@ -176,7 +176,7 @@ static rt_status rti_mm_backward(rti_backward *b)
     rt_status status = rti_b_needs(b, 0) ? rti_b_set(b, 0, rt_mm(g, rt_t(rti_conj_of(rti_b_input(b, 1))))) : RT_OK;
     return status == RT_OK && rti_b_needs(b, 1) ? rti_b_set(b, 1, rt_mm(rt_t(rti_conj_of(rti_b_input(b, 0))), g)) : status;
 }
-static const rt_op rti_op_mm = { "mm(Tensor self, Tensor mat2) -> Tensor", 1, 0, NULL, rti_shape_mm, rti_run_mm, NULL, rti_mm_backward, NULL, NULL,
+static const rt_op rti_op_mm = { RTI_TEXT("mm(Tensor self, Tensor mat2) -> Tensor"), 1, 0, NULL, rti_shape_mm, rti_run_mm, NULL, rti_mm_backward, NULL, NULL,
                                  RTI_SAVE_IN(0) | RTI_SAVE_IN(1), -2, 2 };
 RT_API rt_tensor *rt_mm(rt_tensor *a, rt_tensor *b) { return rti_call2(&rti_op_mm, a, b); }
 
@@ -200,7 +200,7 @@ static rt_status rti_bmm_backward(rti_backward *b)
     rt_status status = rti_b_needs(b, 0) ? rti_b_set(b, 0, rt_bmm(g, rt_transpose(rti_conj_of(rti_b_input(b, 1)), 1, 2))) : RT_OK;
     return status == RT_OK && rti_b_needs(b, 1) ? rti_b_set(b, 1, rt_bmm(rt_transpose(rti_conj_of(rti_b_input(b, 0)), 1, 2), g)) : status;
 }
-static const rt_op rti_op_bmm = { "bmm(Tensor self, Tensor mat2) -> Tensor", 1, 0, NULL, rti_shape_bmm, rti_run_bmm, NULL, rti_bmm_backward, NULL,
+static const rt_op rti_op_bmm = { RTI_TEXT("bmm(Tensor self, Tensor mat2) -> Tensor"), 1, 0, NULL, rti_shape_bmm, rti_run_bmm, NULL, rti_bmm_backward, NULL,
                                   NULL, RTI_SAVE_IN(0) | RTI_SAVE_IN(1), -2, 2 };
 RT_API rt_tensor *rt_bmm(rt_tensor *a, rt_tensor *b) { return rti_call2(&rti_op_bmm, a, b); }
 
@@ -280,7 +280,7 @@ static rt_status rti_compose_matmul(const rt_value *arg, int n_args, rt_value *r
         y = rt_squeeze(y, -2);
     return rti_compose_give(scope, y, results);
 }
-static const rt_op rti_op_matmul = { "matmul(Tensor self, Tensor other) -> Tensor", 1, 0, NULL, NULL, NULL, rti_compose_matmul, NULL, NULL, NULL, 0,
+static const rt_op rti_op_matmul = { RTI_TEXT("matmul(Tensor self, Tensor other) -> Tensor"), 1, 0, NULL, NULL, NULL, rti_compose_matmul, NULL, NULL, NULL, 0,
                                      -2, 2 };
 RT_API rt_tensor *rt_matmul(rt_tensor *a, rt_tensor *b) { return rti_call2(&rti_op_matmul, a, b); }
 
@@ -354,7 +354,7 @@ static rt_status rti_linear_backward(rti_backward *b)
         status = rti_b_set(b, 1, rt_mm(rt_t(rti_rows_of(g)), rti_rows_of(rti_conj_of(rti_b_input(b, 0)))));
     return status == RT_OK && rti_b_needs(b, 2) ? rti_b_set(b, 2, g) : status;    /* the engine sums it to the bias's shape */
 }
-static const rt_op rti_op_linear = { "linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor", 1, 0, NULL, rti_shape_linear, rti_run_linear,
+static const rt_op rti_op_linear = { RTI_TEXT("linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor"), 1, 0, NULL, rti_shape_linear, rti_run_linear,
                                      NULL, rti_linear_backward, NULL, NULL, RTI_SAVE_IN(0) | RTI_SAVE_IN(1), -2, 2 };
 RT_API rt_tensor *rt_linear(rt_tensor *x, rt_tensor *w, rt_tensor *b)
 {
@@ -395,7 +395,7 @@ static rt_status rti_mv_backward(rti_backward *b)
     rt_status status = rti_b_needs(b, 0) ? rti_b_set(b, 0, rt_outer(g, rti_conj_of(rti_b_input(b, 1)))) : RT_OK;
     return status == RT_OK && rti_b_needs(b, 1) ? rti_b_set(b, 1, rt_mv(rt_t(rti_conj_of(rti_b_input(b, 0))), g)) : status;
 }
-static const rt_op rti_op_mv = { "mv(Tensor self, Tensor vec) -> Tensor", 1, 0, NULL, rti_shape_mv, rti_run_mv, NULL, rti_mv_backward, NULL, NULL,
+static const rt_op rti_op_mv = { RTI_TEXT("mv(Tensor self, Tensor vec) -> Tensor"), 1, 0, NULL, rti_shape_mv, rti_run_mv, NULL, rti_mv_backward, NULL, NULL,
                                  RTI_SAVE_IN(0) | RTI_SAVE_IN(1), -2, 2 };
 RT_API rt_tensor *rt_mv(rt_tensor *a, rt_tensor *v) { return rti_call2(&rti_op_mv, a, v); }
 
@@ -421,7 +421,8 @@ static rt_status rti_dot_backward(rti_backward *b)
     rt_status status = rti_b_needs(b, 0) ? rti_b_set(b, 0, rt_mul(g, rti_conj_of(rti_b_input(b, 1)))) : RT_OK;
     return status == RT_OK && rti_b_needs(b, 1) ? rti_b_set(b, 1, rt_mul(g, rti_conj_of(rti_b_input(b, 0)))) : status;
 }
-static const rt_op rti_op_dot = { "dot(Tensor self, Tensor tensor) -> Tensor", 1, 0, NULL, rti_shape_dot, rti_run_dot, NULL, rti_dot_backward, NULL, NULL,
+static const rt_op rti_op_dot = { RTI_TEXT("dot(Tensor self, Tensor tensor) -> Tensor"),
+                                  1, 0, NULL, rti_shape_dot, rti_run_dot, NULL, rti_dot_backward, NULL, NULL,
                                   RTI_SAVE_IN(0) | RTI_SAVE_IN(1), -2, 2 };
 RT_API rt_tensor *rt_dot(rt_tensor *a, rt_tensor *b) { return rti_call2(&rti_op_dot, a, b); }
 
@@ -431,7 +432,8 @@ static rt_status rti_compose_vdot(const rt_value *arg, int n_args, rt_value *res
     return rti_compose_give(scope, n_args > 1 ? rt_dot(rti_conj_of(arg[0].as.tensor), arg[1].as.tensor) : NULL, results);
 }
 /* A row that is made of others. */
-#define RTI_COMPOSED(name, schema) static const rt_op rti_op_##name = { schema, 1, 0, NULL, NULL, NULL, rti_compose_##name, NULL, NULL, NULL, 0, -2, 2 };
+#define RTI_COMPOSED(name, schema) static const rt_op rti_op_##name = { RTI_TEXT(schema), \
+                                                                        1, 0, NULL, NULL, NULL, rti_compose_##name, NULL, NULL, NULL, 0, -2, 2 };
 RTI_COMPOSED(vdot, "vdot(Tensor self, Tensor other) -> Tensor")
 RT_API rt_tensor *rt_vdot(rt_tensor *a, rt_tensor *b) { return rti_call2(&rti_op_vdot, a, b); }
 
@@ -463,7 +465,7 @@ static rt_status rti_compose_outer(const rt_value *arg, int n_args, rt_value *re
     return rti_compose_give(scope, rt_mul(rt_unsqueeze(a, 1), b), results);
 }
 RTI_COMPOSED(outer, "outer(Tensor self, Tensor vec2) -> Tensor")
-static const rt_op rti_op_ger = { "ger(Tensor self, Tensor vec2) -> Tensor", 1, 0, NULL, NULL, NULL, rti_compose_outer, NULL, NULL, NULL, 0, -2, 2 };
+static const rt_op rti_op_ger = { RTI_TEXT("ger(Tensor self, Tensor vec2) -> Tensor"), 1, 0, NULL, NULL, NULL, rti_compose_outer, NULL, NULL, NULL, 0, -2, 2 };
 RT_API rt_tensor *rt_outer(rt_tensor *a, rt_tensor *b) { return rti_call2(&rti_op_outer, a, b); }
 RT_API rt_tensor *rt_ger(rt_tensor *a, rt_tensor *b) { return rti_call2(&rti_op_ger, a, b); }
 
@@ -615,7 +617,7 @@ static rt_status rti_product_sum_backward(rti_backward *b, rt_tensor *g, rt_tens
 }
 
 #define RTI_SUM_ROW(name, schema) \
-    static const rt_op rti_op_##name = { schema, 1, 0, NULL, rti_shape_##name, rti_run_##name, NULL, rti_##name##_backward, NULL, NULL, \
+    static const rt_op rti_op_##name = { RTI_TEXT(schema), 1, 0, NULL, rti_shape_##name, rti_run_##name, NULL, rti_##name##_backward, NULL, NULL, \
                                          RTI_SAVE_IN(1) | RTI_SAVE_IN(2), -2, 2 };
 
 static rt_status rti_shape_addmm(rti_call *c)

@@ -364,10 +364,11 @@ static rt_status rti_rank_backward(rti_backward *b)
 /* ---- rows ---- */
 
 #define RTI_ORDER_ROW(name, schema, n_results, flags, backward, saves, rules, dim, keepdim, kind, descending) \
-    static const rti_order_op rti_op_##name = { { { schema, n_results, flags, NULL, rti_shape_order, rti_run_order, NULL, backward, NULL, NULL, saves, \
+    static const rti_order_op rti_op_##name = { { { RTI_TEXT(schema), \
+                                                    n_results, flags, NULL, rti_shape_order, rti_run_order, NULL, backward, NULL, NULL, saves, \
                                                     -10, 10 }, &rti_reduce_most, rules, dim, keepdim, 0, 0 }, kind, descending };
 #define RTI_RANK_ROW(name, schema, n_results, backward, saves, rules, dim, keepdim, number, kind) \
-    static const rti_order_op rti_op_##name = { { { schema, n_results, 0, NULL, rti_shape_rank, rti_run_rank, NULL, backward, NULL, NULL, saves, \
+    static const rti_order_op rti_op_##name = { { { RTI_TEXT(schema), n_results, 0, NULL, rti_shape_rank, rti_run_rank, NULL, backward, NULL, NULL, saves, \
                                                     -10, 10 }, &rti_reduce_most, rules, dim, keepdim, number, 0 }, kind, 0 };
 #define RTI_SORT_RULES (RTI_ONLY_REAL | RTI_ALSO_UNSIGNED)
 #define RTI_RANK_RULES (RTI_ONLY_REAL | RTI_NOT_BOOL | RTI_NEEDS_ELEMENTS)

@@ -74,11 +74,13 @@ static rt_status rti_run_nonzero(rti_call *c)
     rti_release(flags);
     return RT_OK;
 }
-static const rt_op rti_op_nonzero = { "nonzero(Tensor self) -> Tensor", 1, RTI_CONSTANT, NULL, rti_shape_nonzero, rti_run_nonzero, NULL, NULL, NULL, NULL, 0, -10, 10 };
+static const rt_op rti_op_nonzero = { RTI_TEXT("nonzero(Tensor self) -> Tensor"),
+                                      1, RTI_CONSTANT, NULL, rti_shape_nonzero, rti_run_nonzero, NULL, NULL, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_nonzero(rt_tensor *x) { return rti_call1(&rti_op_nonzero, x); }
 
 static rt_status rti_compose_argwhere(const rt_value *arg, int n_args, rt_value *results) { return rti_door(&rti_op_nonzero, arg, n_args, NULL, results); }
-static const rt_op rti_op_argwhere = { "argwhere(Tensor self) -> Tensor", 1, RTI_CONSTANT, NULL, NULL, NULL, rti_compose_argwhere, NULL, NULL, NULL, 0, -10, 10 };
+static const rt_op rti_op_argwhere = { RTI_TEXT("argwhere(Tensor self) -> Tensor"),
+                                       1, RTI_CONSTANT, NULL, NULL, NULL, rti_compose_argwhere, NULL, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_argwhere(rt_tensor *x) { return rti_call1(&rti_op_argwhere, x); }
 
 RT_API rt_status rt_nonzero_tuple(rt_tensor *x, rt_tensor **places, int room, int *n)
@@ -299,7 +301,8 @@ static rt_tensor *rti_put_at(const rti_backward *b, rt_tensor *x, rt_tensor *val
 }
 
 static rt_status rti_index_backward(rti_backward *b) { return rti_b_set(b, 0, rti_put_at(b, rti_zeros_as_input(b, 0), rti_b_grad(b, 0), true)); }
-static const rt_op rti_op_index = { "index.Tensor(Tensor self, Tensor?[] indices) -> Tensor", 1, 0, NULL, rti_shape_index, rti_run_index, NULL, rti_index_backward, NULL,
+static const rt_op rti_op_index = { RTI_TEXT("index.Tensor(Tensor self, Tensor?[] indices) -> Tensor"),
+                                    1, 0, NULL, rti_shape_index, rti_run_index, NULL, rti_index_backward, NULL,
                                     NULL, RTI_SAVE_IN(1), -10, 10 };
 
 static bool rti_indices_given(rt_tensor *const *index, int n, const char *op)
@@ -375,7 +378,8 @@ static rt_status rti_index_put_backward(rti_backward *b)
         status = rti_b_set(b, 2, rti_saved_indices(b) ? rt_index_tensors(g, list->as.tensors, (int)list->count) : NULL);
     return status;
 }
-static const rt_op rti_op_index_put = { "index_put(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor", 1, RTI_ANY_OUT, NULL,
+static const rt_op rti_op_index_put = { RTI_TEXT("index_put(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor"),
+                                        1, RTI_ANY_OUT, NULL,
                                         rti_shape_index_put, rti_run_index_put, NULL, rti_index_put_backward, NULL, NULL, RTI_SAVE_IN(1), -10, 10 };
 
 static void rti_index_put_arguments(rt_value arg[4], rt_tensor *x, rt_tensor *const *index, int n, rt_tensor *values, bool accumulate)
@@ -491,11 +495,15 @@ static rt_status rti_compose_masked_scatter(const rt_value *arg, int n_args, rt_
     return rti_give(results, y && scalar ? rt_reshape(y, rti_shape_copy(NULL, 0)) : y);
 }
 
-static const rt_op rti_op_take = { "take(Tensor self, Tensor index) -> Tensor", 1, 0, NULL, NULL, NULL, rti_compose_take, NULL, NULL, NULL, 0, -10, 10 };
-static const rt_op rti_op_put = { "put(Tensor self, Tensor index, Tensor source, bool accumulate=False) -> Tensor", 1, 0, NULL, NULL, NULL, rti_compose_put, NULL, NULL,
+static const rt_op rti_op_take = { RTI_TEXT("take(Tensor self, Tensor index) -> Tensor"),
+                                   1, 0, NULL, NULL, NULL, rti_compose_take, NULL, NULL, NULL, 0, -10, 10 };
+static const rt_op rti_op_put = { RTI_TEXT("put(Tensor self, Tensor index, Tensor source, bool accumulate=False) -> Tensor"),
+                                  1, 0, NULL, NULL, NULL, rti_compose_put, NULL, NULL,
                                   NULL, 0, -10, 10 };
-static const rt_op rti_op_masked_select = { "masked_select(Tensor self, Tensor mask) -> Tensor", 1, 0, NULL, NULL, NULL, rti_compose_masked_select, NULL, NULL, NULL, 0, -10, 10 };
-static const rt_op rti_op_masked_scatter = { "masked_scatter(Tensor self, Tensor mask, Tensor source) -> Tensor", 1, 0, NULL, NULL, NULL, rti_compose_masked_scatter, NULL,
+static const rt_op rti_op_masked_select = { RTI_TEXT("masked_select(Tensor self, Tensor mask) -> Tensor"),
+                                            1, 0, NULL, NULL, NULL, rti_compose_masked_select, NULL, NULL, NULL, 0, -10, 10 };
+static const rt_op rti_op_masked_scatter = { RTI_TEXT("masked_scatter(Tensor self, Tensor mask, Tensor source) -> Tensor"),
+                                             1, 0, NULL, NULL, NULL, rti_compose_masked_scatter, NULL,
                                              NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_take(rt_tensor *x, rt_tensor *index) { return rti_call2(&rti_op_take, x, index); }
 RT_API rt_tensor *rt_put(rt_tensor *x, rt_tensor *index, rt_tensor *source, bool accumulate)
@@ -552,7 +560,8 @@ static RTI_HOT rt_status rti_run_one_hot(rti_call *c)
     rti_release(x);
     return RT_OK;
 }
-static const rt_op rti_op_one_hot = { "one_hot(Tensor self, int num_classes=-1) -> Tensor", 1, 0, NULL, rti_shape_one_hot, rti_run_one_hot, NULL, NULL, NULL, NULL, 0, -10, 10 };
+static const rt_op rti_op_one_hot = { RTI_TEXT("one_hot(Tensor self, int num_classes=-1) -> Tensor"),
+                                      1, 0, NULL, rti_shape_one_hot, rti_run_one_hot, NULL, NULL, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_one_hot(rt_tensor *x, int64_t num_classes) { return rti_call_integers(&rti_op_one_hot, x, &num_classes, 1); }
 
 /* ---- embedding ---- */
@@ -602,7 +611,9 @@ static rt_status rti_embedding_backward(rti_backward *b)
     const rt_value *arg = b->node->arg;
     return rti_b_set(b, 0, rt_embedding_dense_backward(rti_b_grad(b, 0), rti_b_input(b, 1), rti_b_input_shape(b, 0)->size[0], rti_int_arg(arg, n, 2, -1), rti_int_arg(arg, n, 3, 0) != 0));
 }
-static const rt_op rti_op_embedding = { "embedding(Tensor weight, Tensor indices, SymInt padding_idx=-1, bool scale_grad_by_freq=False, bool sparse=False) -> Tensor", 1, 0,
+static const rt_op rti_op_embedding = {
+    RTI_TEXT("embedding(Tensor weight, Tensor indices, SymInt padding_idx=-1, bool scale_grad_by_freq=False, bool sparse=False) -> Tensor"),
+    1, 0,
                                         NULL, rti_shape_embedding, rti_run_embedding, NULL, rti_embedding_backward, NULL, NULL, RTI_SAVE_IN(1), -10, 10 };
 
 /* 1 / how often each place occurs, in a column; a new tensor of the scope. */
@@ -864,7 +875,8 @@ static rt_status rti_compose_bucketize(const rt_value *arg, int n_args, rt_value
     call[3] = n_args > 3 ? arg[3] : rt_value_bool(false);
     return rti_door(&rti_op_searchsorted, call, 4, NULL, results);
 }
-static const rt_op rti_op_bucketize = { "bucketize.Tensor(Tensor self, Tensor boundaries, *, bool out_int32=False, bool right=False) -> Tensor", 1, RTI_CONSTANT, NULL,
+static const rt_op rti_op_bucketize = { RTI_TEXT("bucketize.Tensor(Tensor self, Tensor boundaries, *, bool out_int32=False, bool right=False) -> Tensor"),
+                                        1, RTI_CONSTANT, NULL,
                                         NULL, NULL, rti_compose_bucketize, NULL, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_bucketize(rt_tensor *x, rt_tensor *boundaries, bool right)
 {

@@ -293,7 +293,7 @@ static rt_status rti_run_max_pool(rti_call *c)
 }
 
 #define RTI_MAX_POOL_ROW(name, schema) \
-    static const rt_op rti_op_##name = { schema, 2, 0, NULL, rti_shape_max_pool, rti_run_max_pool, NULL, rti_max_pool_backward, NULL, NULL, \
+    static const rt_op rti_op_##name = { RTI_TEXT(schema), 2, 0, NULL, rti_shape_max_pool, rti_run_max_pool, NULL, rti_max_pool_backward, NULL, NULL, \
                                          RTI_SAVE_OUT(1), -4, 4 };
 RTI_MAX_POOL_ROW(max_pool1d_with_indices, "max_pool1d_with_indices(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], "
                  "int[1] dilation=[1], bool ceil_mode=False) -> (Tensor, Tensor)")
@@ -329,7 +329,7 @@ static rt_status rti_compose_max_pool3d(const rt_value *arg, int n, rt_value *re
 }
 
 #define RTI_POOLING_COMPOSED(name, schema) \
-    static const rt_op rti_op_##name = { schema, 1, 0, NULL, NULL, NULL, rti_compose_##name, NULL, NULL, NULL, 0, -4, 4 };
+    static const rt_op rti_op_##name = { RTI_TEXT(schema), 1, 0, NULL, NULL, NULL, rti_compose_##name, NULL, NULL, NULL, 0, -4, 4 };
 RTI_POOLING_COMPOSED(max_pool1d, "max_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], "
                      "bool ceil_mode=False) -> Tensor")
 RTI_POOLING_COMPOSED(max_pool2d, "max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, "
@@ -431,7 +431,8 @@ static rt_status rti_avg_pool_backward(rti_backward *b);
 static rt_status rti_avg_pool_back_backward(rti_backward *b);
 
 #define RTI_AVG_POOL_ROW(name, schema) \
-    static const rt_op rti_op_##name = { schema, 1, 0, NULL, rti_shape_avg_pool, rti_run_avg_pool, NULL, rti_avg_pool_backward, NULL, NULL, 0, -4, 4 };
+    static const rt_op rti_op_##name = { RTI_TEXT(schema), \
+                                         1, 0, NULL, rti_shape_avg_pool, rti_run_avg_pool, NULL, rti_avg_pool_backward, NULL, NULL, 0, -4, 4 };
 RTI_AVG_POOL_ROW(avg_pool1d, "avg_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], bool ceil_mode=False, "
                  "bool count_include_pad=True) -> Tensor")
 RTI_AVG_POOL_ROW(avg_pool2d, "avg_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, bool ceil_mode=False, "
@@ -520,9 +521,9 @@ static rt_status rti_run_adaptive_avg_back(rti_call *c)
 
 static rt_status rti_adaptive_avg_backward(rti_backward *b);
 static rt_status rti_adaptive_avg_back_backward(rti_backward *b);
-static const rt_op rti_op_adaptive_avg2d = { "_adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor", 1, 0, NULL, rti_shape_adaptive_avg,
+static const rt_op rti_op_adaptive_avg2d = { RTI_TEXT("_adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor"), 1, 0, NULL, rti_shape_adaptive_avg,
                                              rti_run_adaptive_avg, NULL, rti_adaptive_avg_backward, NULL, NULL, 0, -4, 4 };
-static const rt_op rti_op_adaptive_avg3d = { "_adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor", 1, 0, NULL, rti_shape_adaptive_avg,
+static const rt_op rti_op_adaptive_avg3d = { RTI_TEXT("_adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor"), 1, 0, NULL, rti_shape_adaptive_avg,
                                              rti_run_adaptive_avg, NULL, rti_adaptive_avg_backward, NULL, NULL, 0, -4, 4 };
 static const rt_op rti_op_adaptive_avg_back = {
     "adaptive_avg_pool_gradient(Tensor grad_output, SymInt[] input_size) -> Tensor", 1, 0, NULL, rti_shape_adaptive_avg_back, rti_run_adaptive_avg_back,
@@ -611,7 +612,7 @@ static rt_status rti_run_adaptive_max(rti_call *c)
     return status == RT_OK ? rti_pooling_run(c, &p, rti_pooling_most_planes, rti_arg_tensor(c, 0), c->out[1]) : status;
 }
 #define RTI_ADAPTIVE_MAX_ROW(name, schema) \
-    static const rt_op rti_op_##name = { schema, 2, 0, NULL, rti_shape_adaptive_max, rti_run_adaptive_max, NULL, rti_max_pool_backward, NULL, NULL, \
+    static const rt_op rti_op_##name = { RTI_TEXT(schema), 2, 0, NULL, rti_shape_adaptive_max, rti_run_adaptive_max, NULL, rti_max_pool_backward, NULL, NULL, \
                                          RTI_SAVE_OUT(1), -4, 4 };
 RTI_ADAPTIVE_MAX_ROW(adaptive_max_pool1d, "adaptive_max_pool1d(Tensor self, int[1] output_size) -> (Tensor, Tensor)")
 RTI_ADAPTIVE_MAX_ROW(adaptive_max_pool2d, "adaptive_max_pool2d(Tensor self, int[2] output_size) -> (Tensor, Tensor)")

@@ -421,7 +421,8 @@ static rt_status rti_run_random_to(rti_call *c) { return rti_run_random_between(
 /* ---- the rows ---- */
 
 static rt_status rti_draw_backward(rti_backward *b) { (void)b; return RT_OK; }   /* nothing of the old elements is left */
-#define RTI_DRAW_ROW(schema, shape, run) { schema, 1, RTI_ANY_OUT, NULL, rti_shape_##shape, rti_run_##run, NULL, rti_draw_backward, NULL, NULL, 0, -10, 10 }
+#define RTI_DRAW_ROW(schema, shape, run) { RTI_TEXT(schema), \
+                                           1, RTI_ANY_OUT, NULL, rti_shape_##shape, rti_run_##run, NULL, rti_draw_backward, NULL, NULL, 0, -10, 10 }
 static const rt_op rti_op_uniform = RTI_DRAW_ROW("uniform(Tensor self, float from=0, float to=1, *, Generator? generator=None) -> Tensor", draw, uniform);
 static const rt_op rti_op_normal = RTI_DRAW_ROW("normal_functional(Tensor self, float mean=0, float std=1, *, Generator? generator=None) -> Tensor", draw, normal);
 static const rt_op rti_op_random = RTI_DRAW_ROW("random(Tensor self, *, Generator? generator=None) -> Tensor", draw_any, random);
@@ -574,7 +575,8 @@ static const rt_op rti_op_bernoulli_self = RTI_DRAW_ROW("bernoulli(Tensor self, 
 static const rt_op rti_op_bernoulli_tensor = RTI_DRAW_ROW("bernoulli.Tensor(Tensor self, Tensor p, *, Generator? generator=None) -> Tensor", bernoulli_tensor, bernoulli_tensor);
 static const rt_op rti_op_draw_poisson = RTI_DRAW_ROW("poisson(Tensor self, Generator? generator=None) -> Tensor", given, draw_poisson);
 static const rt_op rti_op_binomial = RTI_DRAW_ROW("binomial(Tensor count, Tensor prob, Generator? generator=None) -> Tensor", binomial, binomial);
-static const rt_op rti_op_gamma = { "_standard_gamma(Tensor self, Generator? generator=None) -> Tensor", 1, RTI_ANY_OUT, NULL, rti_shape_given_wide, rti_run_gamma,
+static const rt_op rti_op_gamma = { RTI_TEXT("_standard_gamma(Tensor self, Generator? generator=None) -> Tensor"),
+                                    1, RTI_ANY_OUT, NULL, rti_shape_given_wide, rti_run_gamma,
                                     NULL, NULL, NULL, NULL, 0, 0.3, 10 };
 
 static rt_value rti_given_arguments(rt_value *arg, rt_tensor *a, rt_tensor *b, rt_generator *g)
@@ -702,7 +704,9 @@ static rt_status rti_run_multinomial(rti_call *c)
     rti_release(wide);
     return status;
 }
-static const rt_op rti_op_multinomial = { "multinomial(Tensor self, SymInt num_samples, bool replacement=False, *, Generator? generator=None) -> Tensor", 1, RTI_CONSTANT, NULL,
+static const rt_op rti_op_multinomial = {
+    RTI_TEXT("multinomial(Tensor self, SymInt num_samples, bool replacement=False, *, Generator? generator=None) -> Tensor"),
+    1, RTI_CONSTANT, NULL,
                                           rti_shape_multinomial, rti_run_multinomial, NULL, NULL, NULL, NULL, 0, 0.1, 10 };
 RT_API rt_tensor *rt_multinomial(rt_tensor *p, int64_t n, bool replacement, rt_generator *generator)
 {

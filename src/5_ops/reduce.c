@@ -180,7 +180,8 @@ static rt_status rti_run_reduction(rti_call *c)
 }
 
 #define RTI_REDUCTION(name, schema, n_results, flags, backward, saves, how, rules, dims, keepdim, number, dtype) \
-    static const rti_reduce_op rti_op_##name = { { schema, n_results, flags, NULL, rti_shape_reduction, rti_run_reduction, NULL, backward, NULL, NULL, \
+    static const rti_reduce_op rti_op_##name = { { RTI_TEXT(schema), \
+                                                   n_results, flags, NULL, rti_shape_reduction, rti_run_reduction, NULL, backward, NULL, NULL, \
                                                    saves, -10, 10 }, &how, rules, dims, keepdim, number, dtype };
 
 /* ---- what their derivatives have in common ---- */

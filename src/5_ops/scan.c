@@ -303,7 +303,8 @@ static rt_status rti_recurrence_backward(rti_backward *b)
         return status;
     return rti_b_set(b, 0, reverse ? rt_mul(rti_moved_on(g, dim, &zero), r) : rt_mul(g, rti_moved_on(r, dim, &zero)));
 }
-static const rt_op rti_op_recurrence = { "linear_recurrence(Tensor by, Tensor input, int dim, bool reverse) -> Tensor", 1, 0, NULL, rti_shape_recurrence,
+static const rt_op rti_op_recurrence = { RTI_TEXT("linear_recurrence(Tensor by, Tensor input, int dim, bool reverse) -> Tensor"),
+                                         1, 0, NULL, rti_shape_recurrence,
                                          rti_run_recurrence, NULL, rti_recurrence_backward, NULL, NULL, RTI_SAVE_IN(0) | RTI_SAVE_OUT(0), -1, 1 };
 
 static rt_tensor *rti_recurrence(rt_tensor *by, rt_tensor *x, int64_t dim, bool reverse)

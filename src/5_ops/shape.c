@@ -136,7 +136,7 @@ static rt_status rti_run_view(rti_call *c)
         return rti_raise(RT_ERR_SHAPE, rti_op_base(c->op, &name), "the tensor's strides do not allow this shape without copying: use rt_reshape");
     return rti_give_view(c, rti_tensor_view(x, size, stride, ndim, 0));
 }
-static const rt_op rti_op_view = { "view(Tensor(a) self, SymInt[] size) -> Tensor(a)", 1, RTI_VIEW, NULL, NULL, rti_run_view, NULL,
+static const rt_op rti_op_view = { RTI_TEXT("view(Tensor(a) self, SymInt[] size) -> Tensor(a)"), 1, RTI_VIEW, NULL, NULL, rti_run_view, NULL,
                                    rti_reshape_backward, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_view(rt_tensor *x, rt_shape shape) { return rti_call_ints(&rti_op_view, x, shape); }
 
@@ -165,7 +165,7 @@ static rt_status rti_compose_reshape(const rt_value *arg, int n_args, rt_value *
     call[1] = rt_value_ints(size, ndim);
     return rti_door(&rti_op_view, call, 2, NULL, results);
 }
-static const rt_op rti_op_reshape = { "reshape(Tensor(a) self, SymInt[] shape) -> Tensor(a)", 1, RTI_VIEW, NULL, NULL, NULL, rti_compose_reshape,
+static const rt_op rti_op_reshape = { RTI_TEXT("reshape(Tensor(a) self, SymInt[] shape) -> Tensor(a)"), 1, RTI_VIEW, NULL, NULL, NULL, rti_compose_reshape,
                                       NULL, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_reshape(rt_tensor *x, rt_shape shape) { return rti_call_ints(&rti_op_reshape, x, shape); }
 
@@ -191,7 +191,7 @@ static rt_status rti_compose_flatten(const rt_value *arg, int n_args, rt_value *
     call[1] = rt_value_ints(shape.dim, shape.ndim);
     return rti_door(&rti_op_reshape, call, 2, NULL, results);
 }
-static const rt_op rti_op_flatten = { "flatten.using_ints(Tensor(a) self, int start_dim=0, int end_dim=-1) -> Tensor(a)", 1, RTI_VIEW, NULL, NULL,
+static const rt_op rti_op_flatten = { RTI_TEXT("flatten.using_ints(Tensor(a) self, int start_dim=0, int end_dim=-1) -> Tensor(a)"), 1, RTI_VIEW, NULL, NULL,
                                       NULL, rti_compose_flatten, NULL, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_flatten(rt_tensor *x, int start_dim, int end_dim) { return rti_call_dims(&rti_op_flatten, x, start_dim, end_dim, 2); }
 
@@ -215,7 +215,7 @@ static rt_status rti_transpose_backward(rti_backward *b)
 {
     return rti_b_set(b, 0, rt_transpose(rti_b_grad(b, 0), (int)rti_b_arg(b, 1)->as.i, (int)rti_b_arg(b, 2)->as.i));
 }
-static const rt_op rti_op_transpose = { "transpose.int(Tensor(a) self, int dim0, int dim1) -> Tensor(a)", 1, RTI_VIEW, NULL, NULL, rti_run_transpose,
+static const rt_op rti_op_transpose = { RTI_TEXT("transpose.int(Tensor(a) self, int dim0, int dim1) -> Tensor(a)"), 1, RTI_VIEW, NULL, NULL, rti_run_transpose,
                                         NULL, rti_transpose_backward, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_transpose(rt_tensor *x, int dim0, int dim1) { return rti_call_dims(&rti_op_transpose, x, dim0, dim1, 2); }
 
@@ -230,7 +230,7 @@ static rt_status rti_run_t(rti_call *c)
     return rti_give_view(c, rti_tensor_view(x, size, stride, x->ndim, 0));
 }
 static rt_status rti_t_backward(rti_backward *b) { return rti_b_set(b, 0, rt_t(rti_b_grad(b, 0))); }
-static const rt_op rti_op_t = { "t(Tensor(a) self) -> Tensor(a)", 1, RTI_VIEW, NULL, NULL, rti_run_t, NULL, rti_t_backward, NULL, NULL, 0, -10, 10 };
+static const rt_op rti_op_t = { RTI_TEXT("t(Tensor(a) self) -> Tensor(a)"), 1, RTI_VIEW, NULL, NULL, rti_run_t, NULL, rti_t_backward, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_t(rt_tensor *x) { return rti_call1(&rti_op_t, x); }
 
 static rt_status rti_run_permute(rti_call *c)
@@ -263,7 +263,7 @@ static rt_status rti_permute_backward(rti_backward *b)
         back.dim[rti_wrap_dim("permute", dims->as.ints[d], back.ndim)] = d;
     return rti_b_set(b, 0, rt_permute(rti_b_grad(b, 0), back));
 }
-static const rt_op rti_op_permute = { "permute(Tensor(a) self, int[] dims) -> Tensor(a)", 1, RTI_VIEW, NULL, NULL, rti_run_permute, NULL,
+static const rt_op rti_op_permute = { RTI_TEXT("permute(Tensor(a) self, int[] dims) -> Tensor(a)"), 1, RTI_VIEW, NULL, NULL, rti_run_permute, NULL,
                                       rti_permute_backward, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_permute(rt_tensor *x, rt_shape dims) { return rti_call_ints(&rti_op_permute, x, dims); }
 
@@ -292,7 +292,7 @@ static rt_status rti_run_expand(rti_call *c)
         return rti_pending_code();
     return rti_give_view(c, rti_tensor_view(x, size, stride, ndim, 0));
 }
-static const rt_op rti_op_expand = { "expand(Tensor(a) self, SymInt[] size, *, bool implicit=False) -> Tensor(a)", 1, RTI_VIEW, NULL, NULL,
+static const rt_op rti_op_expand = { RTI_TEXT("expand(Tensor(a) self, SymInt[] size, *, bool implicit=False) -> Tensor(a)"), 1, RTI_VIEW, NULL, NULL,
                                      rti_run_expand, NULL, rti_pass_backward, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_expand(rt_tensor *x, rt_shape shape) { return rti_call_ints(&rti_op_expand, x, shape); }
 
@@ -313,7 +313,7 @@ static rt_status rti_run_squeeze(rti_call *c)
     }
     return rti_give_view(c, rti_tensor_view(x, size, stride, n, 0));
 }
-static const rt_op rti_op_squeeze = { "squeeze.dim(Tensor(a) self, int dim) -> Tensor(a)", 1, RTI_VIEW, NULL, NULL, rti_run_squeeze, NULL,
+static const rt_op rti_op_squeeze = { RTI_TEXT("squeeze.dim(Tensor(a) self, int dim) -> Tensor(a)"), 1, RTI_VIEW, NULL, NULL, rti_run_squeeze, NULL,
                                       rti_reshape_backward, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_squeeze(rt_tensor *x, int dim) { return rti_call_dims(&rti_op_squeeze, x, dim, 0, 1); }
 
@@ -332,7 +332,7 @@ static rt_status rti_run_unsqueeze(rti_call *c)
     }
     return rti_give_view(c, rti_tensor_view(x, size, stride, x->ndim + 1, 0));
 }
-static const rt_op rti_op_unsqueeze = { "unsqueeze(Tensor(a) self, int dim) -> Tensor(a)", 1, RTI_VIEW, NULL, NULL, rti_run_unsqueeze, NULL,
+static const rt_op rti_op_unsqueeze = { RTI_TEXT("unsqueeze(Tensor(a) self, int dim) -> Tensor(a)"), 1, RTI_VIEW, NULL, NULL, rti_run_unsqueeze, NULL,
                                         rti_reshape_backward, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_unsqueeze(rt_tensor *x, int dim) { return rti_call_dims(&rti_op_unsqueeze, x, dim, 0, 1); }
 

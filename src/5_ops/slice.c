@@ -163,7 +163,7 @@ static rt_status rti_part_backward(rti_backward *b, rti_part_fn part)
 #define RTI_PART(name, schema) \
     static rt_status rti_run_##name(rti_call *c) { return rti_run_strided_part(c, rti_part_##name); } \
     static rt_status rti_##name##_backward(rti_backward *b) { return rti_part_backward(b, rti_part_##name); } \
-    static const rt_op rti_op_##name = { schema, 1, RTI_VIEW, NULL, NULL, rti_run_##name, NULL, rti_##name##_backward, NULL, NULL, 0, -10, 10 };
+    static const rt_op rti_op_##name = { RTI_TEXT(schema), 1, RTI_VIEW, NULL, NULL, rti_run_##name, NULL, rti_##name##_backward, NULL, NULL, 0, -10, 10 };
 RTI_PART(select, "select.int(Tensor(a) self, int dim, SymInt index) -> Tensor(a)")
 RTI_PART(slice, "slice.Tensor(Tensor(a) self, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor(a)")
 RTI_PART(diagonal, "diagonal(Tensor(a) self, int offset=0, int dim1=0, int dim2=1) -> Tensor(a)")
@@ -257,7 +257,8 @@ static rt_status rti_as_strided_backward(rti_backward *b)
     }
     return rti_b_set(b, 0, all ? rt_as_strided(all, rti_shape_copy(back.size, back.ndim), rti_shape_copy(back.stride, back.ndim), here) : NULL);
 }
-static const rt_op rti_op_as_strided = { "as_strided(Tensor(a) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a)", 1, RTI_VIEW,
+static const rt_op rti_op_as_strided = { RTI_TEXT("as_strided(Tensor(a) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a)"),
+                                         1, RTI_VIEW,
                                          NULL, NULL, rti_run_as_strided, NULL, rti_as_strided_backward, NULL, NULL, RTI_SAVE_IN(0), -10, 10 };
 
 /* strided_add: y = 0 of shape input_size; y's memory at size, stride, offset += x. Places may coincide. */
@@ -312,7 +313,9 @@ static rt_status rti_strided_add_backward(rti_backward *b)
     return rti_b_set(b, 0, rt_as_strided(rt_contiguous(rti_b_grad(b, 0)), rti_shape_copy(size->as.ints, (int)size->count),
                                          rti_shape_copy(stride->as.ints, (int)stride->count), rti_b_arg(b, 4)->as.i));
 }
-static const rt_op rti_op_strided_add = { "strided_add(Tensor self, SymInt[] input_size, SymInt[] size, SymInt[] stride, SymInt storage_offset) -> Tensor", 1, 0,
+static const rt_op rti_op_strided_add = {
+    RTI_TEXT("strided_add(Tensor self, SymInt[] input_size, SymInt[] size, SymInt[] stride, SymInt storage_offset) -> Tensor"),
+    1, 0,
                                           NULL, rti_shape_strided_add, rti_run_strided_add, NULL, rti_strided_add_backward, NULL, NULL, 0, -10, 10 };
 
 static rt_tensor *rti_strided_add(rt_tensor *g, const int64_t *size, int ndim, const rti_part *p)
@@ -351,7 +354,8 @@ static rt_status rti_compose_narrow(const rt_value *arg, int n_args, rt_value *r
     call[4] = rt_value_int(1);
     return rti_door(&rti_op_slice, call, 5, NULL, results);
 }
-static const rt_op rti_op_narrow = { "narrow(Tensor(a) self, int dim, SymInt start, SymInt length) -> Tensor(a)", 1, RTI_VIEW, NULL, NULL, NULL, rti_compose_narrow,
+static const rt_op rti_op_narrow = { RTI_TEXT("narrow(Tensor(a) self, int dim, SymInt start, SymInt length) -> Tensor(a)"),
+                                     1, RTI_VIEW, NULL, NULL, NULL, rti_compose_narrow,
                                      NULL, NULL, NULL, 0, -10, 10 };
 
 static rt_tensor *rti_call_integers(const rt_op *op, rt_tensor *x, const int64_t *list, int n)

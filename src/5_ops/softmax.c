@@ -482,11 +482,11 @@ static rt_status rti_log_softmax_gradient(rti_backward *b)
     return rti_b_set(b, 0, rti_call_softmax_backward(&rti_op_log_softmax_backward, rti_b_grad(b, 0), rti_b_output(b, 0), rti_b_arg(b, 1)->as.i));
 }
 
-static const rt_op rti_op_softmax = { "softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor", 1, 0, NULL, rti_shape_softmax,
+static const rt_op rti_op_softmax = { RTI_TEXT("softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor"), 1, 0, NULL, rti_shape_softmax,
                                       rti_run_softmax, NULL, rti_softmax_gradient, NULL, NULL, RTI_SAVE_OUT(0), -4, 4 };
-static const rt_op rti_op_safe_softmax = { "_safe_softmax(Tensor self, int dim, ScalarType? dtype=None) -> Tensor", 1, 0, NULL, rti_shape_softmax,
+static const rt_op rti_op_safe_softmax = { RTI_TEXT("_safe_softmax(Tensor self, int dim, ScalarType? dtype=None) -> Tensor"), 1, 0, NULL, rti_shape_softmax,
                                            rti_run_safe_softmax, NULL, rti_softmax_gradient, NULL, NULL, RTI_SAVE_OUT(0), -4, 4 };
-static const rt_op rti_op_log_softmax = { "log_softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor", 1, 0, NULL, rti_shape_softmax,
+static const rt_op rti_op_log_softmax = { RTI_TEXT("log_softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor"), 1, 0, NULL, rti_shape_softmax,
                                           rti_run_log_softmax, NULL, rti_log_softmax_gradient, NULL, NULL, RTI_SAVE_OUT(0), -5, 5 };
 
 static rt_tensor *rti_call_softmax(const rt_op *op, rt_tensor *x, int dim, rt_dtype dtype)

@@ -183,7 +183,7 @@ RTI_FORMULA1(sigmoid, x) { return rti_vdiv(rti_vset(1), rti_vadd(rti_vset(1), RT
  * conjugated if complex, as PyTorch has it. */
 
 #define RTI_ELEMENTWISE_BY(schema, flags, shape, formula, backward, saves, low, high) \
-    { schema, 1, (flags) | RTI_ANY_OUT, &formula, shape, rti_run_elementwise, NULL, backward, NULL, NULL, saves, low, high }
+    { RTI_TEXT(schema), 1, (flags) | RTI_ANY_OUT, &formula, shape, rti_run_elementwise, NULL, backward, NULL, NULL, saves, low, high }
 #define RTI_UNARY(name, flags, shape, backward, saves, low, high) \
     static const rt_op rti_op_##name = \
         RTI_ELEMENTWISE_BY(#name "(Tensor self) -> Tensor", flags, shape, rti_formula_##name, backward, saves, low, high); \
@@ -354,7 +354,8 @@ static rt_status rti_run_positive(rti_call *c)
     c->out[0] = rti_tensor_view(x, x->size, x->stride, x->ndim, 0);
     return c->out[0] ? RT_OK : rti_pending_code();
 }
-static const rt_op rti_op_positive = { "positive(Tensor(a) self) -> Tensor(a)", 1, RTI_VIEW, NULL, NULL, rti_run_positive, NULL, rti_same_backward, NULL, NULL,
+static const rt_op rti_op_positive = { RTI_TEXT("positive(Tensor(a) self) -> Tensor(a)"),
+                                       1, RTI_VIEW, NULL, NULL, rti_run_positive, NULL, rti_same_backward, NULL, NULL,
                                        0, -10, 10 };
 RT_API rt_tensor *rt_positive(rt_tensor *x) { return rti_call1(&rti_op_positive, x); }
 

@@ -148,7 +148,7 @@ enum { RTI_UPDATE_ARRAYS = 5, RTI_UPDATE_NUMBERS = 9 };
 
 /* An update as a formula: its operands are the arrays and the row of numbers, its results the arrays that it changes, which come last. */
 #define RTI_DEFINE_UPDATE(name, n_arrays, n_changed) \
-    static const rti_formula rti_formula_##name = { #name, (n_arrays) + 1, n_changed, RTI_LOOPS_F32(name), RTI_LOOPS_F64(name), NULL, NULL, { NULL, NULL } };
+    static const rti_formula rti_formula_##name = { RTI_TEXT(#name), (n_arrays) + 1, n_changed, RTI_LOOPS_F32(name), RTI_LOOPS_F64(name), NULL, NULL, { NULL, NULL } };
 RTI_DEFINE_UPDATE(sgd, 2, 1)
 RTI_DEFINE_UPDATE(sgd_momentum, 3, 2)
 RTI_DEFINE_UPDATE(adam, 4, 3)
