@@ -72,7 +72,7 @@ check:
 	@sh tests/house/check.sh $(PROOFS)
 
 matrix:
-	@sh tests/house/matrix.sh $(ONLY)
+	@sh tests/house/matrix.sh "$(ONLY)"
 
 bench: build/bench/rows
 	$(PYTHON) bench/compare.py

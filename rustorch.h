@@ -2261,6 +2261,23 @@ RT_API rt_module *rt_nn_rms_norm(rt_shape normalized_shape, const rt_nn_norm_opt
 RT_API rt_nn_batch_norm_opts rt_nn_batch_norm_opts_default(void);                                   /* PyTorch's defaults, exact set */
 RT_API rt_nn_norm_opts rt_nn_norm_opts_default(void);                                               /* PyTorch's defaults, exact set */
 RTI_END_C
+/* ---- a table of vectors as a layer ------------------------------------------------------------------------------------------------------- */
+
+/* Options of rt_nn_embedding. */
+typedef struct rt_nn_embedding_opts {
+    int exact RTI_ZERO;
+    rt_embedding_opts row RTI_ZERO;        /* padding_idx, max_norm, norm_type, scale_grad_by_freq, as rt_embedding takes them */
+    rt_dtype dtype RTI_ZERO;               /* of the weight; RT_DTYPE_DEFAULT: float32 */
+} rt_nn_embedding_opts;
+
+RTI_BEGIN_C
+/* y = rows of the weight at x, int64 or int32.   x [*] -> y [*, D];  parameter weight [V, D], drawn from N(0, 1), its row padding_idx 0
+ *   opts    NULL: no padding row, no norm held, float32
+ *   errors  RT_ERR_SHAPE: a negative size;  RT_ERR_INDEX: padding_idx outside the table;  RT_ERR_DTYPE: not floating point;  RT_ERR_MEMORY -> NULL
+ *   source  torch.nn.Embedding */
+RT_API rt_module *rt_nn_embedding(int64_t num_embeddings, int64_t embedding_dim, const rt_nn_embedding_opts *opts);
+RT_API rt_nn_embedding_opts rt_nn_embedding_opts_default(void);   /* PyTorch's defaults, exact set */
+RTI_END_C
 /* ---- optimisers: how parameters follow their gradients -------------------------------------------------------------------------------- */
 
 /* Holds its parameters, in groups that each have their own rule, and what is remembered of them; freed by rt_free. What changes while it
@@ -37479,6 +37496,16 @@ static rt_module *rti_layer_with(const char *type, rt_module_forward_fn forward,
     return m;
 }
 
+/* Ends the scope that a layer's parameters were made in: the layer, or NULL, having let go of it, where they were not made. */
+static rt_module *rti_layer_made(rt_module *m, rt_scope scope, bool made)
+{
+    rt_scope_end(scope);
+    if (made || !m)
+        return m;
+    rti_module_release(m);
+    return NULL;
+}
+
 enum { RTI_LAYER_WEIGHT, RTI_LAYER_BIAS };
 static RTI_INLINE rt_tensor *rti_layer_weight(const rt_module *m) { return rti_member_tensor(&m->parameters, RTI_LAYER_WEIGHT); }
 static RTI_INLINE rt_tensor *rti_layer_bias(const rt_module *m) { return rti_member_tensor(&m->parameters, RTI_LAYER_BIAS); }
@@ -37927,15 +37954,6 @@ static bool rti_layer_none(rt_module *m, const char *name, bool buffer)
     return buffer ? rt_module_add_buffer(m, name, RT_NONE) != NULL : rt_module_add_parameter(m, name, RT_NONE) != NULL;
 }
 
-static rt_module *rti_layer_made(rt_module *m, rt_scope scope, bool made)
-{
-    rt_scope_end(scope);
-    if (made || !m)
-        return m;
-    rti_module_release(m);
-    return NULL;
-}
-
 /* ---- batch norm ---- */
 
 enum { RTI_RUNNING_MEAN, RTI_RUNNING_VAR, RTI_BATCHES };
@@ -38071,6 +38089,52 @@ RT_API rt_module *rt_nn_rms_norm(rt_shape normalized_shape, const rt_nn_norm_opt
 {
     rti_norm_layer own = { normalized_shape, 0, opts ? rti_double_option(opts->eps, -1, opts->exact) : -1 };
     return rti_norm_layer_of("RMSNorm", "rt_nn_rms_norm", rti_rms_norm_forward, own, false, opts);
+}
+/* ---- a table of vectors as a layer ------------------------------------------------------------------------------------------------------- */
+
+RT_API rt_nn_embedding_opts rt_nn_embedding_opts_default(void)
+{
+    rt_nn_embedding_opts o;
+    o.exact = 1;
+    o.row = rt_embedding_opts_default();
+    o.dtype = RT_FLOAT32;
+    return o;
+}
+
+static rt_tensor *rti_embedding_forward(rt_module *self, rt_tensor *x)
+{
+    return rt_embedding(rti_layer_weight(self), x, RTI_CAST(const rt_embedding_opts *, self->user));
+}
+
+static bool rti_embedding_draw(rt_module *m, int64_t n, int64_t length, int64_t padding, rt_dtype dtype)
+{
+    rt_tensor_opts made = rt_tensor_opts_default();
+    made.dtype = dtype;
+    rt_tensor *w = rt_nn_init_normal_(rt_empty(RT_SHAPE(n, length), &made), 0, 1);
+    if (w && padding != RT_NO_INDEX && !rt_zero_(rt_select(w, 0, padding)))
+        return false;
+    return w && rt_module_add_parameter(m, "weight", w);
+}
+
+RT_API rt_module *rt_nn_embedding(int64_t num_embeddings, int64_t embedding_dim, const rt_nn_embedding_opts *opts)
+{
+    const int64_t n = num_embeddings;
+    rt_nn_embedding_opts o = opts ? *opts : rt_nn_embedding_opts_default();
+    rt_dtype dtype = rti_layer_dtype("rt_nn_embedding", o.dtype);
+    int64_t padding = rti_int_option(o.row.padding_idx, RT_NO_INDEX, o.row.exact);
+    if (dtype == RT_DTYPE_DEFAULT)
+        return NULL;
+    if (n < 0 || embedding_dim < 0) {
+        rti_raise(RT_ERR_SHAPE, "rt_nn_embedding", "expected sizes of 0 or more, got %lld rows of %lld", (long long)n, (long long)embedding_dim);
+        return NULL;
+    }
+    if (padding != RT_NO_INDEX && (padding < -n || padding >= n)) {
+        rti_raise(RT_ERR_INDEX, "rt_nn_embedding", "padding_idx %lld is out of range for %lld rows", (long long)padding, (long long)n);
+        return NULL;
+    }
+    rt_module *m = rti_layer_with("Embedding", rti_embedding_forward, &o.row, sizeof o.row);
+    rt_scope scope = rt_scope_begin();
+    return rti_layer_made(m, scope, m && rti_embedding_draw(m, n, embedding_dim, padding, dtype));
 }
 RTI_COLD_END
 #endif

@@ -95,6 +95,7 @@
 #include "7_nn/pool.h"
 #include "7_nn/dropout.h"
 #include "7_nn/norm.h"
+#include "7_nn/embedding.h"
 #include "8_learn/optim.h"
 #include "8_learn/data.h"
 
@@ -231,6 +232,7 @@ RTI_COLD
 #include "7_nn/pool.c"
 #include "7_nn/dropout.c"
 #include "7_nn/norm.c"
+#include "7_nn/embedding.c"
 RTI_COLD_END
 #endif
 #include "8_learn/optim.c"

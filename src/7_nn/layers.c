@@ -24,6 +24,16 @@ static rt_module *rti_layer_with(const char *type, rt_module_forward_fn forward,
     return m;
 }
 
+/* Ends the scope that a layer's parameters were made in: the layer, or NULL, having let go of it, where they were not made. */
+static rt_module *rti_layer_made(rt_module *m, rt_scope scope, bool made)
+{
+    rt_scope_end(scope);
+    if (made || !m)
+        return m;
+    rti_module_release(m);
+    return NULL;
+}
+
 enum { RTI_LAYER_WEIGHT, RTI_LAYER_BIAS };
 static RTI_INLINE rt_tensor *rti_layer_weight(const rt_module *m) { return rti_member_tensor(&m->parameters, RTI_LAYER_WEIGHT); }
 static RTI_INLINE rt_tensor *rti_layer_bias(const rt_module *m) { return rti_member_tensor(&m->parameters, RTI_LAYER_BIAS); }

@@ -15,15 +15,6 @@ static bool rti_layer_none(rt_module *m, const char *name, bool buffer)
     return buffer ? rt_module_add_buffer(m, name, RT_NONE) != NULL : rt_module_add_parameter(m, name, RT_NONE) != NULL;
 }
 
-static rt_module *rti_layer_made(rt_module *m, rt_scope scope, bool made)
-{
-    rt_scope_end(scope);
-    if (made || !m)
-        return m;
-    rti_module_release(m);
-    return NULL;
-}
-
 /* ---- batch norm ---- */
 
 enum { RTI_RUNNING_MEAN, RTI_RUNNING_VAR, RTI_BATCHES };

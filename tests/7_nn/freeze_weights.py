@@ -94,6 +94,23 @@ x = (torch.arange(3.0)[:, None] - torch.arange(10.0)[None, :]) / 4
 print("static const float frozen_output[] = { %s };" % ", ".join("%.9gf" % v for v in net(x).detach().reshape(-1).tolist()))
 print()
 
+print("/* torch.manual_seed(seed), Embedding(rows, length, padding_idx=padding, max_norm=most): checksum of the weight; of rows 1, padding, 1 and 3 picked from it, each sum; */")
+print("/* and of the weight's gradient where those are added up. */")
+print("typedef struct frozen_embedding { uint64_t seed; int rows, length, padding; double most; uint32_t sum; float picked[4], grad[4]; } frozen_embedding;")
+print()
+print("static const frozen_embedding frozen_embeddings[] = {")
+for seed, rows, length, padding, most in ((3, 7, 5, 2, None), (3, 40, 6, -1, None), (8, 4, 3, 0, 0.5)):
+    torch.manual_seed(seed)
+    layer = nn.Embedding(rows, length, padding_idx=padding, max_norm=most)
+    drawn = checksum(layer.weight)
+    y = layer(torch.tensor([1, padding % rows, 1, 3]))
+    y.sum().backward()
+    numbers = lambda v: ", ".join("%#.9gf" % n for n in v.tolist())
+    print("    { %dull, %d, %d, %d, %g, 0x%08xu, { %s }, { %s } }," % (
+        seed, rows, length, padding, most or 0, drawn, numbers(y.sum(-1)), numbers(layer.weight.grad[[0, 1, padding, 3]].sum(-1))))
+print("};")
+print()
+
 print("/* torch.manual_seed(0), torch.nn.init.rule(x [shape], number, mode, nonlinearity) */")
 print("typedef struct frozen_rule {")
 print("    const char *name;")

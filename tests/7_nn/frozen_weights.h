@@ -39,7 +39,17 @@ static const frozen_parameter frozen_net[] = {
 };
 
 /* ... and its output for x[i, j] = (i - j) / 4, 3 rows. */
-static const float frozen_output[] = { -0.148660332f, -0.169333383f, -0.132074684f, -0.182147324f, -0.114787042f, -0.194965973f };
+static const float frozen_output[] = { -0.148660332f, -0.169333369f, -0.132074684f, -0.182147324f, -0.114787072f, -0.194965973f };
+
+/* torch.manual_seed(seed), Embedding(rows, length, padding_idx=padding, max_norm=most): checksum of the weight; of rows 1, padding, 1 and 3 picked from it, each sum; */
+/* and of the weight's gradient where those are added up. */
+typedef struct frozen_embedding { uint64_t seed; int rows, length, padding; double most; uint32_t sum; float picked[4], grad[4]; } frozen_embedding;
+
+static const frozen_embedding frozen_embeddings[] = {
+    { 3ull, 7, 5, 2, 0, 0x606527f3u, { -0.620594323f, 0.00000000f, -0.620594323f, 1.44324124f }, { 0.00000000f, 10.0000000f, 0.00000000f, 5.00000000f } },
+    { 3ull, 40, 6, -1, 0, 0x09a1cce1u, { -0.307873070f, 0.00000000f, -0.307873070f, -0.711693406f }, { 0.00000000f, 12.0000000f, 0.00000000f, 6.00000000f } },
+    { 8ull, 4, 3, 0, 0.5, 0x8587a804u, { -0.436652303f, 0.00000000f, -0.436652303f, 0.174028799f }, { 0.00000000f, 6.00000000f, 0.00000000f, 3.00000000f } },
+};
 
 /* torch.manual_seed(0), torch.nn.init.rule(x [shape], number, mode, nonlinearity) */
 typedef struct frozen_rule {

@@ -53,6 +53,35 @@ static void a_net_draws_from_the_left(void)
     rt_free(net);
 }
 
+static void an_embedding_is_torchs(void)
+{
+    for (size_t i = 0; i < sizeof frozen_embeddings / sizeof *frozen_embeddings; i++) {
+        const frozen_embedding *f = &frozen_embeddings[i];
+        check_at("row %d", (int)i);
+        rt_nn_embedding_opts opts = rt_nn_embedding_opts_default();
+        opts.row.padding_idx = f->padding;
+        opts.row.max_norm = f->most;
+        rt_manual_seed(f->seed);
+        rt_module *m = rt_nn_embedding(f->rows, f->length, &opts);
+        rt_tensor *w = rt_module_parameter(m, "weight");
+        CHECK_INT(bits_checksum(w), f->sum);
+        const int64_t padding = (f->padding + f->rows) % f->rows, at[] = { 1, padding, 1, 3 }, rows[] = { 0, 1, padding, 3 };
+        rt_tensor *y = rt_forward(m, rt_tensor_i64(at, RT_SHAPE(4)));
+        CHECK_FLOATS(rt_data_f32(rt_sum_dim(y, -1, false)), f->picked, 4, 1e-6, 1e-6);
+        CHECK(rt_backward(rt_sum(y)) == RT_OK);
+        rt_tensor *grad = rt_index_select(rt_grad(w), 0, rt_tensor_i64(rows, RT_SHAPE(4)));
+        CHECK_FLOATS(rt_data_f32(rt_sum_dim(grad, -1, false)), f->grad, 4, 1e-6, 1e-6);
+        rt_free(m);
+    }
+    rt_nn_embedding_opts opts = rt_nn_embedding_opts_default();
+    CHECK_STATUS(rt_nn_embedding(-1, 3, NULL), RT_ERR_SHAPE);
+    opts.row.padding_idx = 4;
+    CHECK_STATUS(rt_nn_embedding(4, 3, &opts), RT_ERR_INDEX);
+    opts = rt_nn_embedding_opts_default();
+    opts.dtype = RT_INT64;
+    CHECK_STATUS(rt_nn_embedding(4, 3, &opts), RT_ERR_DTYPE);
+}
+
 static void layers_without_parameters(void)
 {
     static const float in[] = { -1, 2, -3, 4, 5, -6, 7, 8 }, gelu[] = { -0.15865526f, 1.9544997f, -0.0040496940f, 3.9998732f };
@@ -201,6 +230,7 @@ int main(void)
 {
     TEST(linear_draws_what_torch_draws);
     TEST(a_net_draws_from_the_left);
+    TEST(an_embedding_is_torchs);
     TEST(layers_without_parameters);
     TEST(linear_refuses);
     TEST(evaluated_and_run_from_the_left);
