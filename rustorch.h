@@ -1497,11 +1497,11 @@ RTI_BEGIN_C
  *   dtypes  float, integers       grad  x       opts  NULL: stride as the kernel, padding 0, dilation 1
  *   errors  RT_ERR_SHAPE, RT_ERR_VALUE, RT_ERR_DTYPE       source  torch.nn.functional.max_pool2d, with return_indices */
 RT_API rt_tensor *rt_max_pool2d(rt_tensor *x, rt_shape kernel, const rt_max_pool_opts *opts);
-RT_API rt_tensor *rt_max_pool2d_with_indices(rt_tensor *x, rt_shape kernel, const rt_max_pool_opts *opts, rt_tensor **index);
+RT_API rt_tensor *rt_max_pool2d_with_indices(rt_tensor *x, rt_shape kernel, const rt_max_pool_opts *opts, rt_tensor **index);   /* and where each was found;  torch.nn.functional.max_pool2d_with_indices */
 RT_API rt_tensor *rt_max_pool1d(rt_tensor *x, rt_shape kernel, const rt_max_pool_opts *opts);      /* the same over one dimension;  torch.nn.functional.max_pool1d */
-RT_API rt_tensor *rt_max_pool1d_with_indices(rt_tensor *x, rt_shape kernel, const rt_max_pool_opts *opts, rt_tensor **index);
+RT_API rt_tensor *rt_max_pool1d_with_indices(rt_tensor *x, rt_shape kernel, const rt_max_pool_opts *opts, rt_tensor **index);   /* and where each was found, counted over one dimension;  torch.nn.functional.max_pool1d_with_indices */
 RT_API rt_tensor *rt_max_pool3d(rt_tensor *x, rt_shape kernel, const rt_max_pool_opts *opts);      /* the same over three;  torch.nn.functional.max_pool3d */
-RT_API rt_tensor *rt_max_pool3d_with_indices(rt_tensor *x, rt_shape kernel, const rt_max_pool_opts *opts, rt_tensor **index);
+RT_API rt_tensor *rt_max_pool3d_with_indices(rt_tensor *x, rt_shape kernel, const rt_max_pool_opts *opts, rt_tensor **index);   /* and where each was found, counted over three dimensions;  torch.nn.functional.max_pool3d_with_indices */
 
 /* Means of windows.   y[..,i,j] = sum_{u,v} x[.., i s0 + u - p0, j s1 + v - p1] / (elements of the window)
  *   x, y as rt_max_pool2d's       dtypes  float, int64 (towards zero)       grad  x       opts  NULL: stride as the kernel, padding 0
@@ -9787,6 +9787,9 @@ static const char *rti_dims_text(rti_shape_text *t, const int64_t *size, int ndi
 
 static const char *rti_shape_of_text(rti_shape_text *t, const rt_tensor *x) { return rti_dims_text(t, x->size, x->ndim); }
 
+/* Bytes between neighbours along dimension d. Of an empty tensor they may not fit; nothing is found by them then, and they wrap. */
+static RTI_INLINE int64_t rti_step_bytes(const rt_tensor *x, int d, int64_t wide) { return (int64_t)((uint64_t)x->stride[d] * (uint64_t)wide); }
+
 /* Elements of a shape; -1, with the error raised, for sizes that are negative or too many. */
 static int64_t rti_count_elements(const char *op, const int64_t *size, int ndim)
 {
@@ -10346,6 +10349,7 @@ enum {
     RTI_CONSTANT = 256,        /* the result never depends on inputs in a way that has a derivative (comparisons, indices) */
     RTI_FIRST_ONLY = 2048,     /* of several results only the first has a derivative */
     RTI_BARE = 1024,           /* elementwise: takes uint16, uint32, uint64 and the float8 types, too */
+    RTI_ROUND_NUMBERS = 4096,  /* elementwise: numbers are rounded to the common type, half types too, before anything else */
     RTI_ANY_OUT = 512          /* the kernel writes into results of any strides, and over its operands */
 };
 
@@ -10628,7 +10632,7 @@ static RTI_INLINE void rti_operand_of(rti_operand *o, const rt_tensor *x, const 
     for (int d = 0; d < shift; d++)
         o->stride[d] = 0;
     for (int d = shift; d < ndim; d++)
-        o->stride[d] = x->size[d - shift] == 1 && size[d] != 1 ? 0 : x->stride[d - shift] * wide;
+        o->stride[d] = x->size[d - shift] == 1 && size[d] != 1 ? 0 : rti_step_bytes(x, d - shift, wide);
 }
 
 /* A number as an operand of its class; the value is kept in word[2]. */
@@ -10667,7 +10671,7 @@ static RTI_INLINE bool rti_common_is_narrow(const rti_call *c)
 static rt_scalar rti_as_common(const rti_call *c, rt_scalar s)
 {
     char element[16];
-    if (!rti_common_is_narrow(c) && c->common != RT_BOOL)
+    if (!(c->op->flags & RTI_ROUND_NUMBERS) && !rti_common_is_narrow(c) && c->common != RT_BOOL)
         return s;
     rti_write_element(c->common, element, s);
     return rti_read_element(c->common, element);
@@ -16745,7 +16749,7 @@ static rt_status rti_add_backward(rti_backward *b) { return rti_additive_backwar
 static rt_status rti_sub_backward(rti_backward *b) { return rti_additive_backward(b, 0, 1, true); }
 static rt_status rti_rsub_backward(rti_backward *b) { return rti_additive_backward(b, 1, 0, true); }
 
-#define RTI_ADDITIVE(schema, flags, shape, formula, backward) RTI_ELEMENTWISE_BY(schema, flags, shape, formula, backward, 0, -10, 10)
+#define RTI_ADDITIVE(schema, flags, shape, formula, backward) RTI_ELEMENTWISE_BY(schema, (flags) | RTI_ROUND_NUMBERS, shape, formula, backward, 0, -10, 10)
 static const rt_op rti_op_add =
     RTI_ADDITIVE("add.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor", RTI_PROMOTE, rti_shape_add, rti_formula_add, rti_add_backward);
 static const rt_op rti_op_add_scalar =
@@ -17077,8 +17081,8 @@ static rt_status rti_pow_number_backward(rti_backward *b)
 }
 static const rt_op rti_op_pow = RTI_ELEMENTWISE_BY("pow.Tensor_Tensor(Tensor self, Tensor exponent) -> Tensor", RTI_PROMOTE, rti_shape_no_bool, rti_formula_pow,
                                                    rti_pow_backward, RTI_SAVE_TWO | RTI_SAVE_OUT(0), 0.5, 3);
-static const rt_op rti_op_pow_scalar = RTI_ELEMENTWISE_BY("pow.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor", RTI_PROMOTE, rti_shape_pow_number,
-                                                          rti_formula_pow, rti_pow_number_backward, RTI_SAVE_IN(0), 0.5, 3);
+static const rt_op rti_op_pow_scalar = RTI_ELEMENTWISE_BY("pow.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor", RTI_PROMOTE | RTI_ROUND_NUMBERS,
+                                                          rti_shape_pow_number, rti_formula_pow, rti_pow_number_backward, RTI_SAVE_IN(0), 0.5, 3);
 static const rt_op rti_op_pow_scalar_self = RTI_ELEMENTWISE_BY("pow.Scalar(Scalar self, Tensor exponent) -> Tensor", RTI_PROMOTE, rti_shape_no_bool,
                                                                rti_formula_pow, rti_pow_backward, RTI_SAVE_IN(1) | RTI_SAVE_OUT(0), 0.5, 3);
 static const rt_op rti_op_square = RTI_ELEMENTWISE_BY("square(Tensor self) -> Tensor", RTI_PROMOTE, rti_shape_square, rti_formula_pow, rti_pow_number_backward,
@@ -18462,7 +18466,7 @@ static void rti_reduction_axes(rti_reduction *r, const rt_tensor *x, uint32_t di
     r->n_outputs = r->n_each = 1;
     for (int d = 0; d < x->ndim; d++) {
         bool goes = (dims & (1u << d)) != 0;
-        step[0] = x->stride[d] * wide;
+        step[0] = rti_step_bytes(x, d, wide);
         rti_axes_add(goes ? &r->go : &r->stay, x->size[d], step);
         *(goes ? &r->n_each : &r->n_outputs) *= x->size[d];
     }
@@ -22557,7 +22561,7 @@ static rt_status rti_move(rt_tensor *to, const rt_tensor *from)
     w.line.here = from->data;
     w.line.index = &zero;
     for (int d = 0; d < to->ndim; d++)
-        rti_walk_add(&w, to->size[d], to->stride[d] * wide, d < shift || from->size[d - shift] == 1 ? 0 : from->stride[d - shift] * wide, 0);
+        rti_walk_add(&w, to->size[d], rti_step_bytes(to, d, wide), d < shift || from->size[d - shift] == 1 ? 0 : rti_step_bytes(from, d - shift, wide), 0);
     if (w.n == 0)
         return RT_OK;
     int last = w.ndim - 1;
@@ -28258,11 +28262,11 @@ static void rti_walk_picked(rti_walk *w, const rti_places *p, const rt_tensor *o
     w->line.scale = 1;
     w->limit = INT64_MAX;
     for (int d = 0, own = 0; d < p->result.ndim; d++) {
-        int64_t beside = d < shift || here->size[d - shift] == 1 ? 0 : here->stride[d - shift] * wide;
+        int64_t beside = d < shift || here->size[d - shift] == 1 ? 0 : rti_step_bytes(here, d - shift, wide);
         bool indexed = d >= p->front && d < p->front + p->to.ndim;
         while (!indexed && p->marked >> own & 1)
             own++;
-        rti_walk_add(w, p->result.dim[d], indexed ? 0 : x->stride[own] * wide, beside, indexed ? offsets->stride[at] : 0);
+        rti_walk_add(w, p->result.dim[d], indexed ? 0 : rti_step_bytes(x, own, wide), beside, indexed ? offsets->stride[at] : 0);
         if (indexed)
             at++;
         else
@@ -29080,7 +29084,7 @@ static rt_status rti_scan_run(rti_scan *s, const rt_tensor *x, const rt_tensor *
     for (int d = 0; d < x->ndim; d++) {
         int64_t step[RTI_WALKED];
         for (int k = 0; k < RTI_WALKED; k++)
-            step[k] = t[k]->stride[d] * (int64_t)rti_element_bytes(s->dtype[k]);
+            step[k] = rti_step_bytes(t[k], d, (int64_t)rti_element_bytes(s->dtype[k]));
         if (d != dim)
             rti_axes_add(&s->stay, x->size[d], step);
     }

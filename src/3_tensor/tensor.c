@@ -101,6 +101,9 @@ static const char *rti_dims_text(rti_shape_text *t, const int64_t *size, int ndi
 
 static const char *rti_shape_of_text(rti_shape_text *t, const rt_tensor *x) { return rti_dims_text(t, x->size, x->ndim); }
 
+/* Bytes between neighbours along dimension d. Of an empty tensor they may not fit; nothing is found by them then, and they wrap. */
+static RTI_INLINE int64_t rti_step_bytes(const rt_tensor *x, int d, int64_t wide) { return (int64_t)((uint64_t)x->stride[d] * (uint64_t)wide); }
+
 /* Elements of a shape; -1, with the error raised, for sizes that are negative or too many. */
 static int64_t rti_count_elements(const char *op, const int64_t *size, int ndim)
 {

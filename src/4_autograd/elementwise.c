@@ -196,7 +196,7 @@ static RTI_INLINE void rti_operand_of(rti_operand *o, const rt_tensor *x, const 
     for (int d = 0; d < shift; d++)
         o->stride[d] = 0;
     for (int d = shift; d < ndim; d++)
-        o->stride[d] = x->size[d - shift] == 1 && size[d] != 1 ? 0 : x->stride[d - shift] * wide;
+        o->stride[d] = x->size[d - shift] == 1 && size[d] != 1 ? 0 : rti_step_bytes(x, d - shift, wide);
 }
 
 /* A number as an operand of its class; the value is kept in word[2]. */
@@ -235,7 +235,7 @@ static RTI_INLINE bool rti_common_is_narrow(const rti_call *c)
 static rt_scalar rti_as_common(const rti_call *c, rt_scalar s)
 {
     char element[16];
-    if (!rti_common_is_narrow(c) && c->common != RT_BOOL)
+    if (!(c->op->flags & RTI_ROUND_NUMBERS) && !rti_common_is_narrow(c) && c->common != RT_BOOL)
         return s;
     rti_write_element(c->common, element, s);
     return rti_read_element(c->common, element);

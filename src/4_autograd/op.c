@@ -40,6 +40,7 @@ enum {
     RTI_CONSTANT = 256,        /* the result never depends on inputs in a way that has a derivative (comparisons, indices) */
     RTI_FIRST_ONLY = 2048,     /* of several results only the first has a derivative */
     RTI_BARE = 1024,           /* elementwise: takes uint16, uint32, uint64 and the float8 types, too */
+    RTI_ROUND_NUMBERS = 4096,  /* elementwise: numbers are rounded to the common type, half types too, before anything else */
     RTI_ANY_OUT = 512          /* the kernel writes into results of any strides, and over its operands */
 };
 

@@ -148,7 +148,7 @@ static rt_status rti_add_backward(rti_backward *b) { return rti_additive_backwar
 static rt_status rti_sub_backward(rti_backward *b) { return rti_additive_backward(b, 0, 1, true); }
 static rt_status rti_rsub_backward(rti_backward *b) { return rti_additive_backward(b, 1, 0, true); }
 
-#define RTI_ADDITIVE(schema, flags, shape, formula, backward) RTI_ELEMENTWISE_BY(schema, flags, shape, formula, backward, 0, -10, 10)
+#define RTI_ADDITIVE(schema, flags, shape, formula, backward) RTI_ELEMENTWISE_BY(schema, (flags) | RTI_ROUND_NUMBERS, shape, formula, backward, 0, -10, 10)
 static const rt_op rti_op_add =
     RTI_ADDITIVE("add.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor", RTI_PROMOTE, rti_shape_add, rti_formula_add, rti_add_backward);
 static const rt_op rti_op_add_scalar =
@@ -480,8 +480,8 @@ static rt_status rti_pow_number_backward(rti_backward *b)
 }
 static const rt_op rti_op_pow = RTI_ELEMENTWISE_BY("pow.Tensor_Tensor(Tensor self, Tensor exponent) -> Tensor", RTI_PROMOTE, rti_shape_no_bool, rti_formula_pow,
                                                    rti_pow_backward, RTI_SAVE_TWO | RTI_SAVE_OUT(0), 0.5, 3);
-static const rt_op rti_op_pow_scalar = RTI_ELEMENTWISE_BY("pow.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor", RTI_PROMOTE, rti_shape_pow_number,
-                                                          rti_formula_pow, rti_pow_number_backward, RTI_SAVE_IN(0), 0.5, 3);
+static const rt_op rti_op_pow_scalar = RTI_ELEMENTWISE_BY("pow.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor", RTI_PROMOTE | RTI_ROUND_NUMBERS,
+                                                          rti_shape_pow_number, rti_formula_pow, rti_pow_number_backward, RTI_SAVE_IN(0), 0.5, 3);
 static const rt_op rti_op_pow_scalar_self = RTI_ELEMENTWISE_BY("pow.Scalar(Scalar self, Tensor exponent) -> Tensor", RTI_PROMOTE, rti_shape_no_bool,
                                                                rti_formula_pow, rti_pow_backward, RTI_SAVE_IN(1) | RTI_SAVE_OUT(0), 0.5, 3);
 static const rt_op rti_op_square = RTI_ELEMENTWISE_BY("square(Tensor self) -> Tensor", RTI_PROMOTE, rti_shape_square, rti_formula_pow, rti_pow_number_backward,

@@ -355,7 +355,7 @@ static void rti_reduction_axes(rti_reduction *r, const rt_tensor *x, uint32_t di
     r->n_outputs = r->n_each = 1;
     for (int d = 0; d < x->ndim; d++) {
         bool goes = (dims & (1u << d)) != 0;
-        step[0] = x->stride[d] * wide;
+        step[0] = rti_step_bytes(x, d, wide);
         rti_axes_add(goes ? &r->go : &r->stay, x->size[d], step);
         *(goes ? &r->n_each : &r->n_outputs) *= x->size[d];
     }

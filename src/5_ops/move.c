@@ -323,7 +323,7 @@ static rt_status rti_move(rt_tensor *to, const rt_tensor *from)
     w.line.here = from->data;
     w.line.index = &zero;
     for (int d = 0; d < to->ndim; d++)
-        rti_walk_add(&w, to->size[d], to->stride[d] * wide, d < shift || from->size[d - shift] == 1 ? 0 : from->stride[d - shift] * wide, 0);
+        rti_walk_add(&w, to->size[d], rti_step_bytes(to, d, wide), d < shift || from->size[d - shift] == 1 ? 0 : rti_step_bytes(from, d - shift, wide), 0);
     if (w.n == 0)
         return RT_OK;
     int last = w.ndim - 1;

@@ -240,11 +240,11 @@ static void rti_walk_picked(rti_walk *w, const rti_places *p, const rt_tensor *o
     w->line.scale = 1;
     w->limit = INT64_MAX;
     for (int d = 0, own = 0; d < p->result.ndim; d++) {
-        int64_t beside = d < shift || here->size[d - shift] == 1 ? 0 : here->stride[d - shift] * wide;
+        int64_t beside = d < shift || here->size[d - shift] == 1 ? 0 : rti_step_bytes(here, d - shift, wide);
         bool indexed = d >= p->front && d < p->front + p->to.ndim;
         while (!indexed && p->marked >> own & 1)
             own++;
-        rti_walk_add(w, p->result.dim[d], indexed ? 0 : x->stride[own] * wide, beside, indexed ? offsets->stride[at] : 0);
+        rti_walk_add(w, p->result.dim[d], indexed ? 0 : rti_step_bytes(x, own, wide), beside, indexed ? offsets->stride[at] : 0);
         if (indexed)
             at++;
         else

@@ -27,11 +27,11 @@ RTI_BEGIN_C
  *   dtypes  float, integers       grad  x       opts  NULL: stride as the kernel, padding 0, dilation 1
  *   errors  RT_ERR_SHAPE, RT_ERR_VALUE, RT_ERR_DTYPE       source  torch.nn.functional.max_pool2d, with return_indices */
 RT_API rt_tensor *rt_max_pool2d(rt_tensor *x, rt_shape kernel, const rt_max_pool_opts *opts);
-RT_API rt_tensor *rt_max_pool2d_with_indices(rt_tensor *x, rt_shape kernel, const rt_max_pool_opts *opts, rt_tensor **index);
+RT_API rt_tensor *rt_max_pool2d_with_indices(rt_tensor *x, rt_shape kernel, const rt_max_pool_opts *opts, rt_tensor **index);   /* and where each was found;  torch.nn.functional.max_pool2d_with_indices */
 RT_API rt_tensor *rt_max_pool1d(rt_tensor *x, rt_shape kernel, const rt_max_pool_opts *opts);      /* the same over one dimension;  torch.nn.functional.max_pool1d */
-RT_API rt_tensor *rt_max_pool1d_with_indices(rt_tensor *x, rt_shape kernel, const rt_max_pool_opts *opts, rt_tensor **index);
+RT_API rt_tensor *rt_max_pool1d_with_indices(rt_tensor *x, rt_shape kernel, const rt_max_pool_opts *opts, rt_tensor **index);   /* and where each was found, counted over one dimension;  torch.nn.functional.max_pool1d_with_indices */
 RT_API rt_tensor *rt_max_pool3d(rt_tensor *x, rt_shape kernel, const rt_max_pool_opts *opts);      /* the same over three;  torch.nn.functional.max_pool3d */
-RT_API rt_tensor *rt_max_pool3d_with_indices(rt_tensor *x, rt_shape kernel, const rt_max_pool_opts *opts, rt_tensor **index);
+RT_API rt_tensor *rt_max_pool3d_with_indices(rt_tensor *x, rt_shape kernel, const rt_max_pool_opts *opts, rt_tensor **index);   /* and where each was found, counted over three dimensions;  torch.nn.functional.max_pool3d_with_indices */
 
 /* Means of windows.   y[..,i,j] = sum_{u,v} x[.., i s0 + u - p0, j s1 + v - p1] / (elements of the window)
  *   x, y as rt_max_pool2d's       dtypes  float, int64 (towards zero)       grad  x       opts  NULL: stride as the kernel, padding 0

@@ -167,7 +167,7 @@ static rt_status rti_scan_run(rti_scan *s, const rt_tensor *x, const rt_tensor *
     for (int d = 0; d < x->ndim; d++) {
         int64_t step[RTI_WALKED];
         for (int k = 0; k < RTI_WALKED; k++)
-            step[k] = t[k]->stride[d] * (int64_t)rti_element_bytes(s->dtype[k]);
+            step[k] = rti_step_bytes(t[k], d, (int64_t)rti_element_bytes(s->dtype[k]));
         if (d != dim)
             rti_axes_add(&s->stay, x->size[d], step);
     }

@@ -50,6 +50,9 @@ def arithmetic():
         for d in ALL:
             case(name, T(f"{d}.mild", 0, [7]), 3, 2)
             case(name, T(f"{d}.mild", 0, [7]), 0.5, 4)
+    for name in ["add.Scalar", "sub.Scalar", "rsub.Scalar", "mul.Scalar", "div.Scalar"]:
+        for d in HALVES:
+            case(name, T(f"{d}.mild", 0, [9]), 1.00390001)      # between two of their numbers: rounded first, but in products
     for d in EVERY:
         case("rsub.Tensor", T(mild_of(d), 0, [3, 4]), T(mild_of(d), 20, [4]))
         case("rsub.Tensor", T(mild_of(d), 0, [3, 4]), T(mild_of(d), 20, [4]), 3, magnitude=scaled)
