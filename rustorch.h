@@ -1620,7 +1620,7 @@ RT_API rt_tensor *rt_dropout2d(rt_tensor *x, double p, bool training);          
 RT_API rt_tensor *rt_dropout3d(rt_tensor *x, double p, bool training);                /* feature_dropout of [N,C,D,H,W] or [C,D,H,W];  float;  grad x;  torch.nn.functional.dropout3d */
 RT_API rt_tensor *rt_alpha_dropout(rt_tensor *x, double p, bool training);            /* y = a x + b where u < 1 - p, else a alpha' + b, which keeps mean 0 and variance 1 of selu's results;  [*] -> [*];  float;  grad x;  torch.nn.functional.alpha_dropout */
 RT_API rt_tensor *rt_feature_alpha_dropout(rt_tensor *x, double p, bool training);    /* the same for whole channels;  [N,C,*] -> [N,C,*];  float;  grad x;  torch.nn.functional.feature_alpha_dropout */
-RT_API rt_tensor *rt_bernoulli_(rt_tensor *x, double p);                              /* x = 1 where u < p, else 0, u uniform on [0, 1);  real;  torch.Tensor.bernoulli_ */
+RT_API rt_tensor *rt_bernoulli_(rt_tensor *x, double p, rt_generator *generator);     /* x = 1 where u < p, else 0, u uniform on [0, 1);  real;  torch.Tensor.bernoulli_ */
 RTI_END_C
 /* ---- normalisation -------------------------------------------------------------------------------------------------------------------- */
 
@@ -2054,6 +2054,7 @@ typedef struct rt_nn_init_opts {
 RTI_BEGIN_C
 RT_API rt_tensor *rt_nn_init_uniform_(rt_tensor *x, double a, double b);              /* x ~ U(a, b);  float;  torch.nn.init.uniform_ */
 RT_API rt_tensor *rt_nn_init_normal_(rt_tensor *x, double mean, double std);          /* x ~ N(mean, std^2);  float;  torch.nn.init.normal_ */
+RT_API rt_tensor *rt_nn_init_trunc_normal_(rt_tensor *x, double mean, double std, double a, double b);   /* x ~ N(mean, std^2) within [a, b], drawn again where outside;  float;  RT_ERR_VALUE: std not above 0, or a not below b;  torch.nn.init.trunc_normal_ */
 RT_API rt_tensor *rt_nn_init_constant_(rt_tensor *x, double value);                   /* x = value;  any;  torch.nn.init.constant_ */
 RT_API rt_tensor *rt_nn_init_zeros_(rt_tensor *x);                                    /* x = 0;  any;  torch.nn.init.zeros_ */
 RT_API rt_tensor *rt_nn_init_ones_(rt_tensor *x);                                     /* x = 1;  any;  torch.nn.init.ones_ */
@@ -22934,12 +22935,13 @@ static rt_status rti_run_bernoulli(rti_call *c)
 static rt_status rti_bernoulli_backward(rti_backward *b) { (void)b; return RT_OK; }      /* nothing of the old elements is left */
 static const rt_op rti_op_bernoulli = { RTI_TEXT("bernoulli.p(Tensor self, float p, *, Generator? generator=None) -> Tensor"), 1, RTI_ANY_OUT, NULL,
                                         rti_shape_bernoulli, rti_run_bernoulli, NULL, rti_bernoulli_backward, NULL, NULL, 0, -4, 4 };
-RT_API rt_tensor *rt_bernoulli_(rt_tensor *x, double p)
+RT_API rt_tensor *rt_bernoulli_(rt_tensor *x, double p, rt_generator *generator)
 {
-    rt_value arg[2];
+    rt_value arg[3];
     rti_box_tensor(&arg[0], x);
     arg[1] = rt_value_float(p);
-    return rti_call_inplace(&rti_op_bernoulli, arg, 2);
+    arg[2] = rt_value_generator(generator);
+    return rti_call_inplace(&rti_op_bernoulli, arg, 3);
 }
 
 /* ---- noise: what x is multiplied by ---- */
@@ -37359,6 +37361,63 @@ RT_API rt_tensor *rt_nn_init_normal_(rt_tensor *x, double mean, double std)
 {
     rt_scope off_tape = rt_no_grad();
     x = rt_normal_(x, mean, std, NULL);
+    rt_scope_end(off_tape);
+    return x;
+}
+
+/* Where any element of a mask is true; false on failure, too, which ends the loop that asks. */
+static bool rti_any_true(rt_tensor *mask)
+{
+    rt_tensor *any = rt_any(mask);
+    return any && rt_item(any) != 0;
+}
+
+/* Normal numbers, drawn again as often as they fall outside. */
+static rt_tensor *rti_draw_within(rt_tensor *x, double mean, double std, double a, double b)
+{
+    rt_tensor_opts same = rt_tensor_opts_default();
+    same.dtype = rt_dtype_of(x);
+    const rt_scalar low = rt_scalar_float(rt_item(rt_full(RT_SHAPE0, rt_scalar_float(a), &same)));
+    const rt_scalar high = rt_scalar_float(rt_item(rt_full(RT_SHAPE0, rt_scalar_float(b), &same)));
+    rt_tensor *y = rt_normal_(x, mean, std, NULL), *outside;
+    while (rti_any_true(outside = rt_logical_or(rt_lt_scalar(y, low), rt_gt_scalar(y, high))))
+        y = rt_where(outside, rt_normal_(rt_empty_like(y), mean, std, NULL), y);
+    return y;
+}
+
+/* Whether candidates are to be drawn again: each stays with the probability of its density over the density at the peak. */
+static rt_tensor *rti_refused(rt_tensor *y, double mean, double std, double log_peak)
+{
+    rt_tensor *z = rt_div_scalar(rt_sub_scalar(y, rt_scalar_float(mean)), rt_scalar_float(std));
+    rt_tensor *log_density = rt_sub_scalar(rt_mul_scalar(rt_square(z), rt_scalar_float(-0.5)), rt_scalar_float(log_peak));
+    return rt_gt(rt_log(rt_uniform_(rt_empty_like(y), 0, 1, NULL)), log_density);
+}
+
+/* Uniform numbers within, refused by the density: where few normal ones fall inside. */
+static rt_tensor *rti_draw_by_density(rt_tensor *x, double mean, double std, double a, double b)
+{
+    const double z = (RTI_MAX(a, RTI_MIN(mean, b)) - mean) / std, log_peak = -0.5 * z * z;
+    rt_tensor *y = rt_uniform_(x, a, b, NULL), *pending = rti_refused(y, mean, std, log_peak);
+    while (rti_any_true(pending)) {
+        rt_tensor *more = rt_uniform_(rt_empty_like(y), a, b, NULL);
+        y = rt_where(pending, more, y);
+        pending = rt_logical_and(pending, rti_refused(more, mean, std, log_peak));
+    }
+    return y;
+}
+
+static double rti_normal_below(double x) { return (1 + erf(x / sqrt(2.0))) / 2; }
+
+RT_API rt_tensor *rt_nn_init_trunc_normal_(rt_tensor *x, double mean, double std, double a, double b)
+{
+    if (!(std > 0) || !(a < b)) {
+        rti_raise(RT_ERR_VALUE, "rt_nn_init_trunc_normal_", "expected std above 0 and a below b, got std %g, a %g and b %g", std, a, b);
+        return NULL;
+    }
+    rt_scope off_tape = rt_no_grad();
+    const bool mostly_inside = rti_normal_below((b - mean) / std) - rti_normal_below((a - mean) / std) > 0.3;
+    rt_tensor *y = mostly_inside ? rti_draw_within(x, mean, std, a, b) : rti_draw_by_density(x, mean, std, a, b);
+    x = y == x ? x : rt_copy_(x, y);
     rt_scope_end(off_tape);
     return x;
 }

@@ -94,12 +94,13 @@ static rt_status rti_run_bernoulli(rti_call *c)
 static rt_status rti_bernoulli_backward(rti_backward *b) { (void)b; return RT_OK; }      /* nothing of the old elements is left */
 static const rt_op rti_op_bernoulli = { RTI_TEXT("bernoulli.p(Tensor self, float p, *, Generator? generator=None) -> Tensor"), 1, RTI_ANY_OUT, NULL,
                                         rti_shape_bernoulli, rti_run_bernoulli, NULL, rti_bernoulli_backward, NULL, NULL, 0, -4, 4 };
-RT_API rt_tensor *rt_bernoulli_(rt_tensor *x, double p)
+RT_API rt_tensor *rt_bernoulli_(rt_tensor *x, double p, rt_generator *generator)
 {
-    rt_value arg[2];
+    rt_value arg[3];
     rti_box_tensor(&arg[0], x);
     arg[1] = rt_value_float(p);
-    return rti_call_inplace(&rti_op_bernoulli, arg, 2);
+    arg[2] = rt_value_generator(generator);
+    return rti_call_inplace(&rti_op_bernoulli, arg, 3);
 }
 
 /* ---- noise: what x is multiplied by ---- */

@@ -10,5 +10,5 @@ RT_API rt_tensor *rt_dropout2d(rt_tensor *x, double p, bool training);          
 RT_API rt_tensor *rt_dropout3d(rt_tensor *x, double p, bool training);                /* feature_dropout of [N,C,D,H,W] or [C,D,H,W];  float;  grad x;  torch.nn.functional.dropout3d */
 RT_API rt_tensor *rt_alpha_dropout(rt_tensor *x, double p, bool training);            /* y = a x + b where u < 1 - p, else a alpha' + b, which keeps mean 0 and variance 1 of selu's results;  [*] -> [*];  float;  grad x;  torch.nn.functional.alpha_dropout */
 RT_API rt_tensor *rt_feature_alpha_dropout(rt_tensor *x, double p, bool training);    /* the same for whole channels;  [N,C,*] -> [N,C,*];  float;  grad x;  torch.nn.functional.feature_alpha_dropout */
-RT_API rt_tensor *rt_bernoulli_(rt_tensor *x, double p);                              /* x = 1 where u < p, else 0, u uniform on [0, 1);  real;  torch.Tensor.bernoulli_ */
+RT_API rt_tensor *rt_bernoulli_(rt_tensor *x, double p, rt_generator *generator);     /* x = 1 where u < p, else 0, u uniform on [0, 1);  real;  torch.Tensor.bernoulli_ */
 RTI_END_C

@@ -25,6 +25,63 @@ RT_API rt_tensor *rt_nn_init_normal_(rt_tensor *x, double mean, double std)
     return x;
 }
 
+/* Where any element of a mask is true; false on failure, too, which ends the loop that asks. */
+static bool rti_any_true(rt_tensor *mask)
+{
+    rt_tensor *any = rt_any(mask);
+    return any && rt_item(any) != 0;
+}
+
+/* Normal numbers, drawn again as often as they fall outside. */
+static rt_tensor *rti_draw_within(rt_tensor *x, double mean, double std, double a, double b)
+{
+    rt_tensor_opts same = rt_tensor_opts_default();
+    same.dtype = rt_dtype_of(x);
+    const rt_scalar low = rt_scalar_float(rt_item(rt_full(RT_SHAPE0, rt_scalar_float(a), &same)));
+    const rt_scalar high = rt_scalar_float(rt_item(rt_full(RT_SHAPE0, rt_scalar_float(b), &same)));
+    rt_tensor *y = rt_normal_(x, mean, std, NULL), *outside;
+    while (rti_any_true(outside = rt_logical_or(rt_lt_scalar(y, low), rt_gt_scalar(y, high))))
+        y = rt_where(outside, rt_normal_(rt_empty_like(y), mean, std, NULL), y);
+    return y;
+}
+
+/* Whether candidates are to be drawn again: each stays with the probability of its density over the density at the peak. */
+static rt_tensor *rti_refused(rt_tensor *y, double mean, double std, double log_peak)
+{
+    rt_tensor *z = rt_div_scalar(rt_sub_scalar(y, rt_scalar_float(mean)), rt_scalar_float(std));
+    rt_tensor *log_density = rt_sub_scalar(rt_mul_scalar(rt_square(z), rt_scalar_float(-0.5)), rt_scalar_float(log_peak));
+    return rt_gt(rt_log(rt_uniform_(rt_empty_like(y), 0, 1, NULL)), log_density);
+}
+
+/* Uniform numbers within, refused by the density: where few normal ones fall inside. */
+static rt_tensor *rti_draw_by_density(rt_tensor *x, double mean, double std, double a, double b)
+{
+    const double z = (RTI_MAX(a, RTI_MIN(mean, b)) - mean) / std, log_peak = -0.5 * z * z;
+    rt_tensor *y = rt_uniform_(x, a, b, NULL), *pending = rti_refused(y, mean, std, log_peak);
+    while (rti_any_true(pending)) {
+        rt_tensor *more = rt_uniform_(rt_empty_like(y), a, b, NULL);
+        y = rt_where(pending, more, y);
+        pending = rt_logical_and(pending, rti_refused(more, mean, std, log_peak));
+    }
+    return y;
+}
+
+static double rti_normal_below(double x) { return (1 + erf(x / sqrt(2.0))) / 2; }
+
+RT_API rt_tensor *rt_nn_init_trunc_normal_(rt_tensor *x, double mean, double std, double a, double b)
+{
+    if (!(std > 0) || !(a < b)) {
+        rti_raise(RT_ERR_VALUE, "rt_nn_init_trunc_normal_", "expected std above 0 and a below b, got std %g, a %g and b %g", std, a, b);
+        return NULL;
+    }
+    rt_scope off_tape = rt_no_grad();
+    const bool mostly_inside = rti_normal_below((b - mean) / std) - rti_normal_below((a - mean) / std) > 0.3;
+    rt_tensor *y = mostly_inside ? rti_draw_within(x, mean, std, a, b) : rti_draw_by_density(x, mean, std, a, b);
+    x = y == x ? x : rt_copy_(x, y);
+    rt_scope_end(off_tape);
+    return x;
+}
+
 RT_API rt_tensor *rt_nn_init_constant_(rt_tensor *x, double value)
 {
     rt_scope off_tape = rt_no_grad();

@@ -10,6 +10,7 @@ typedef struct rt_nn_init_opts {
 RTI_BEGIN_C
 RT_API rt_tensor *rt_nn_init_uniform_(rt_tensor *x, double a, double b);              /* x ~ U(a, b);  float;  torch.nn.init.uniform_ */
 RT_API rt_tensor *rt_nn_init_normal_(rt_tensor *x, double mean, double std);          /* x ~ N(mean, std^2);  float;  torch.nn.init.normal_ */
+RT_API rt_tensor *rt_nn_init_trunc_normal_(rt_tensor *x, double mean, double std, double a, double b);   /* x ~ N(mean, std^2) within [a, b], drawn again where outside;  float;  RT_ERR_VALUE: std not above 0, or a not below b;  torch.nn.init.trunc_normal_ */
 RT_API rt_tensor *rt_nn_init_constant_(rt_tensor *x, double value);                   /* x = value;  any;  torch.nn.init.constant_ */
 RT_API rt_tensor *rt_nn_init_zeros_(rt_tensor *x);                                    /* x = 0;  any;  torch.nn.init.zeros_ */
 RT_API rt_tensor *rt_nn_init_ones_(rt_tensor *x);                                     /* x = 1;  any;  torch.nn.init.ones_ */

@@ -131,3 +131,15 @@ for name, value, mode, nonlinearity, shape in RULES:
     print('    { "%s", %.17g, "%s", "%s", %d, { %s }, 0x%08xu, %s },' % (
         name, value, mode, nonlinearity, len(shape), ", ".join(map(str, shape)), checksum(x), number(x, 0)))
 print("};")
+print()
+
+print("/* torch.manual_seed(5), torch.nn.init.trunc_normal_(x [n], mean, std, a, b) */")
+print("typedef struct frozen_truncated { int64_t n; rt_dtype dtype; double mean, std, a, b; uint32_t sum; double first; } frozen_truncated;")
+print()
+print("static const frozen_truncated frozen_truncateds[] = {")
+for n, dtype, *how in ((1000, torch.float32, 0, 1, -2, 2), (1000, torch.float32, 0, 0.02, -2, 2), (777, torch.float64, 1, 2, 0.5, 3), (40, torch.float32, 1, 0.5, 1.1, 1.3),
+                       (1000, torch.float32, 0, 1, 1.5, 4), (100, torch.float64, 3, 1, -1, 0.5), (9, torch.float32, 0, 1, -1, 1), (1, torch.float32, 2, 1, 0, 1)):
+    torch.manual_seed(5)
+    x = nn.init.trunc_normal_(torch.empty(n, dtype=dtype), *how)
+    print("    { %d, %s, %s, 0x%08xu, %s }," % (n, "RT_FLOAT32" if dtype == torch.float32 else "RT_FLOAT64", ", ".join("%.17g" % h for h in how), checksum(x), number(x, 0)))
+print("};")

@@ -74,3 +74,17 @@ static const frozen_rule frozen_rules[] = {
     { "xavier_normal_", 1, "", "", 2, { 12, 30 }, 0x35330c66u, -0.24567839503288269 },
     { "xavier_normal_", 0.5, "", "", 2, { 20, 5 }, 0x2d92d745u, -0.15921780467033386 },
 };
+
+/* torch.manual_seed(5), torch.nn.init.trunc_normal_(x [n], mean, std, a, b) */
+typedef struct frozen_truncated { int64_t n; rt_dtype dtype; double mean, std, a, b; uint32_t sum; double first; } frozen_truncated;
+
+static const frozen_truncated frozen_truncateds[] = {
+    { 1000, RT_FLOAT32, 0, 1, -2, 2, 0x911dea72u, 1.8423298597335815 },
+    { 1000, RT_FLOAT32, 0, 0.02, -2, 2, 0xee498b61u, 0.036846596747636795 },
+    { 777, RT_FLOAT64, 1, 2, 0.5, 3, 0x23dc3920u, 2.6471427862923704 },
+    { 40, RT_FLOAT32, 1, 0.5, 1.1000000000000001, 1.3, 0x1495854du, 1.2660503387451172 },
+    { 1000, RT_FLOAT32, 0, 1, 1.5, 4, 0x0809b7bdu, 2.846430778503418 },
+    { 100, RT_FLOAT64, 3, 1, -1, 0.5, 0x4ccdececu, -0.40391865904932983 },
+    { 9, RT_FLOAT32, 0, 1, -1, 1, 0xea12d7d8u, -0.48678076267242432 },
+    { 1, RT_FLOAT32, 2, 1, 0, 1, 0x317ba752u, 0.83025187253952026 },
+};

@@ -34,6 +34,26 @@ static void rules_draw_what_torch_draws(void)
     }
 }
 
+static void truncated_normal_numbers_are_torchs(void)
+{
+    for (size_t i = 0; i < sizeof frozen_truncateds / sizeof *frozen_truncateds; i++) {
+        const frozen_truncated *f = &frozen_truncateds[i];
+        rt_tensor_opts opts = rt_tensor_opts_default();
+        opts.dtype = f->dtype;
+        check_at("row %d", (int)i);
+        rt_manual_seed(5);
+        rt_tensor *x = rt_requires_grad_(rt_empty(RT_SHAPE(f->n), &opts));
+        CHECK(rt_nn_init_trunc_normal_(x, f->mean, f->std, f->a, f->b) == x && rt_is_leaf(x));
+        CHECK_CLOSE(rt_at_index(x, RT_SHAPE(0)), f->first, 0, 0);
+        CHECK_INT(bits_checksum(x), f->sum);
+    }
+    rt_tensor *x = rt_empty(RT_SHAPE(0), NULL);
+    CHECK(rt_nn_init_trunc_normal_(x, 0, 1, -2, 2) == x);
+    CHECK_STATUS(rt_nn_init_trunc_normal_(x, 0, 0, -2, 2), RT_ERR_VALUE);
+    CHECK_STATUS(rt_nn_init_trunc_normal_(x, 0, 1, 2, 2), RT_ERR_VALUE);
+    CHECK_STATUS(rt_nn_init_trunc_normal_(rt_tensor_i64(RT_I64(1, 2), RT_SHAPE(2)), 0, 1, -2, 2), RT_ERR_DTYPE);
+}
+
 static void plain_rules(void)
 {
     rt_tensor *x = rt_requires_grad_(rt_empty(RT_SHAPE(4), NULL));
@@ -94,6 +114,7 @@ static void what_is_refused(void)
 int main(void)
 {
     TEST(rules_draw_what_torch_draws);
+    TEST(truncated_normal_numbers_are_torchs);
     TEST(plain_rules);
     TEST(gains);
     TEST(what_is_refused);

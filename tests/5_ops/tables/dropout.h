@@ -20,7 +20,7 @@ TYPED3("dropout", PLAIN, dropout, T, R, B, "f32[2,3] 0.5 true|f32[2,3] 0.5 false
 TYPED3("feature_dropout", PLAIN, feature_dropout, T, R, B, "")
 TYPED3("alpha_dropout", PLAIN, alpha_dropout, T, R, B, "")
 TYPED3("feature_alpha_dropout", PLAIN, feature_alpha_dropout, T, R, B, "")
-TYPED2("bernoulli.p", IN_PLACE, bernoulli_, T, R, "f32[2,3] 0.5|u8[9] 0.3")
+TYPED_BY("bernoulli.p", IN_PLACE, call_bernoulli_p_, "TR", "f32[2,3] 0.5|u8[9] 0.3")
 
 BAD("dropout", "f32[2] 1.5 true", RT_ERR_VALUE, "0|1|1.5")
 BAD("dropout", "f32[2] nan false", RT_ERR_VALUE, "nan")
@@ -49,4 +49,8 @@ static rt_tensor *run_dropout_(const rt_value *v) { return rt_dropout_(rt_clone(
 static rt_tensor *run_dropout1d(const rt_value *v) { return rt_dropout1d(v[0].as.tensor, v[1].as.f, v[2].as.i != 0); }
 static rt_tensor *run_dropout2d(const rt_value *v) { return rt_dropout2d(v[0].as.tensor, v[1].as.f, v[2].as.i != 0); }
 static rt_tensor *run_dropout3d(const rt_value *v) { return rt_dropout3d(v[0].as.tensor, v[1].as.f, v[2].as.i != 0); }
+#endif
+
+#ifdef TABLES_FOR_SCHEMA
+static rt_tensor *call_bernoulli_p_(const rt_value *v) { return rt_bernoulli_(ARG_T(0), ARG_R(1), NULL); }
 #endif
