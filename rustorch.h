@@ -4076,9 +4076,8 @@ static RTI_INLINE uint64_t rti_random_word64(rti_random *random)
 /* The next 16 words, in order. */
 static RTI_INLINE void rti_random_words16(rti_random *random, uint32_t *words)
 {
-    const uint32_t *s = random->state + random->next;
-
     if (RTI_LIKELY(random->next <= RTI_RANDOM_WORDS - 16)) {
+        const uint32_t *s = random->state + random->next;
         for (int32_t j = 0; j < 16; ++j)
             words[j] = rti_random_temper(s[j]);
         random->next += 16;
@@ -31707,7 +31706,7 @@ static rt_tensor *rti_einsum_run(rti_einsum *e, const int64_t *path)
         for (int d = 0; d < e->operand[k].n; d++)
             e->uses[e->operand[k].label[d]]++;
     }
-    for (; e->n > 1 && status == RT_OK; path += path ? 2 : 0)
+    for (; e->n > 1 && status == RT_OK; path = path ? path + 2 : NULL)
         status = rti_einsum_step(e, path);
     rti_einsum_operand *y = &e->operand[0];
     if (status != RT_OK || rti_einsum_sum(e, y, NULL) != RT_OK)

@@ -90,9 +90,8 @@ static RTI_INLINE uint64_t rti_random_word64(rti_random *random)
 /* The next 16 words, in order. */
 static RTI_INLINE void rti_random_words16(rti_random *random, uint32_t *words)
 {
-    const uint32_t *s = random->state + random->next;
-
     if (RTI_LIKELY(random->next <= RTI_RANDOM_WORDS - 16)) {
+        const uint32_t *s = random->state + random->next;
         for (int32_t j = 0; j < 16; ++j)
             words[j] = rti_random_temper(s[j]);
         random->next += 16;

@@ -338,7 +338,7 @@ static rt_tensor *rti_einsum_run(rti_einsum *e, const int64_t *path)
         for (int d = 0; d < e->operand[k].n; d++)
             e->uses[e->operand[k].label[d]]++;
     }
-    for (; e->n > 1 && status == RT_OK; path += path ? 2 : 0)
+    for (; e->n > 1 && status == RT_OK; path = path ? path + 2 : NULL)
         status = rti_einsum_step(e, path);
     rti_einsum_operand *y = &e->operand[0];
     if (status != RT_OK || rti_einsum_sum(e, y, NULL) != RT_OK)

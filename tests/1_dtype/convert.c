@@ -1,22 +1,9 @@
 /* Conversion between every pair of dtypes, and common types, against PyTorch's (frozen_convert.h). */
 #include "check.h"
+#include "crc.h"
 #include "frozen_convert.h"
 
 enum { N = 65536, N_DTYPES = 17 };
-
-static uint32_t crc_of(const uint8_t *bytes, size_t n)
-{
-    static uint32_t table[256];
-    uint32_t crc = 0xffffffffu;
-    for (uint32_t i = 0; i < 256 && !table[255]; i++) {
-        table[i] = i;
-        for (int k = 0; k < 8; k++)
-            table[i] = table[i] >> 1 ^ (table[i] & 1 ? 0xedb88320u : 0);
-    }
-    for (size_t i = 0; i < n; i++)
-        crc = crc >> 8 ^ table[(crc ^ bytes[i]) & 255];
-    return ~crc;
-}
 
 /* ---- the elements that are converted, as freeze_convert.py makes them ---- */
 
@@ -101,7 +88,7 @@ static uint32_t sum_of(rt_tensor *x)
         for (size_t k = 0; k < part; k++)
             bytes[i + k] = (uint8_t)(word >> (8 * k));
     }
-    return crc_of(bytes, n);
+    return check_crc32(bytes, n, 1);
 }
 
 static void every_pair_converts(void)

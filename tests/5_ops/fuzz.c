@@ -51,12 +51,14 @@ static const char *present;
 static char line[600];
 static int n_call;
 
+#if !CHECK_ADDRESS_SANITIZER
 static void crashed(int number)
 {
     printf("5_ops/fuzz: signal %d in RT_FUZZ_ROW=%s RT_FUZZ_CALL=%d: %s\n", number, present, n_call, line);
     fflush(stdout);
     _Exit(1);
 }
+#endif
 
 /* More of the line that says what the call is. */
 static void say(const char *format, ...)

@@ -1,5 +1,6 @@
 /* IDX files: the digits that come with the library, round trips, files packed with gzip, and files that are not what they say. */
 #include "files.h"
+#include "crc.h"
 
 static const char *const idx_name = "test_idx";
 
@@ -197,17 +198,6 @@ static void wrong_arguments_are_refused(void)
 
 /* ---- packed files ---- */
 
-static uint32_t crc32_of(const uint8_t *p, size_t n)
-{
-    uint32_t c = 0xffffffffu;
-    for (size_t i = 0; i < n; i++) {
-        c ^= p[i];
-        for (int bit = 0; bit < 8; bit++)
-            c = c >> 1 ^ (c & 1 ? 0xedb88320u : 0);
-    }
-    return ~c;
-}
-
 /* The bytes as a gzip file in which they stand as they are; the block is the caller's. */
 static uint8_t *gzip_of(const void *bytes, size_t n, size_t *n_packed)
 {
@@ -226,7 +216,7 @@ static uint8_t *gzip_of(const void *bytes, size_t n, size_t *n_packed)
         if (n == 0)
             break;
     }
-    trailer[0] = crc32_of(from, n);
+    trailer[0] = check_crc32(from, n, 1);
     trailer[1] = (uint32_t)n;
     for (int i = 0; i < 8; i++)
         *p++ = (uint8_t)(trailer[i / 4] >> i % 4 * 8 & 0xff);

@@ -2,24 +2,16 @@
  * MNIST's files, packed, in $MNIST or ../shared/data/mnist; says so where it does not find them. RT_LONG=1 runs LeNet's whole epoch, too; the
  * matrix' configurations a part of both. */
 #include "check.h"
+#include "crc.h"
 #include "frozen_same_run.h"
 
 enum { FIRST = 20, MEAN = 100, MASKS = 4, BATCHES = 3 };
 
-/* ---- check sums, as zlib's crc32 ---- */
-
 static uint32_t crc_of(rt_tensor *x)
 {
-    const rt_tensor *flat = rt_contiguous(rt_detach(x));
-    const uint8_t *bytes = (const uint8_t *)rt_data_ptr((rt_tensor *)(uintptr_t)flat);
-    size_t n = bytes ? (size_t)rt_numel(flat) * rt_dtype_size(rt_dtype_of(flat)) : 0;
-    uint32_t crc = 0xffffffffu;
-    for (size_t i = 0; i < n; i++) {
-        crc ^= bytes[i];
-        for (int k = 0; k < 8; k++)
-            crc = crc >> 1 ^ (crc & 1 ? 0xedb88320u : 0);
-    }
-    return ~crc;
+    rt_tensor *flat = rt_contiguous(rt_detach(x));
+    const size_t width = flat ? rt_dtype_size(rt_dtype_of(flat)) : 1;
+    return flat ? check_crc32(rt_data_ptr(flat), (size_t)rt_numel(flat) * width, width) : 0;
 }
 
 /* ---- the networks ---- */
