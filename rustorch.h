@@ -4157,6 +4157,13 @@ static RTI_UNUSED bool rti_random_read(rti_random *random, const uint8_t *bytes,
 }
 /* ---- data types --------------------------------------------------------------------------------------------------------------- */
 
+/* Told by their bits, which hold under -ffast-math too. */
+static RTI_INLINE uint64_t rti_bits_of(double x) { uint64_t bits; memcpy(&bits, &x, sizeof bits); return bits; }
+static RTI_INLINE bool rti_is_nan(double x) { return rti_bits_of(x) << 1 > (uint64_t)0x7ff << 53; }
+static RTI_INLINE bool rti_is_inf(double x) { return rti_bits_of(x) << 1 == (uint64_t)0x7ff << 53; }
+static RTI_INLINE bool rti_is_finite(double x) { return rti_bits_of(x) << 1 < (uint64_t)0x7ff << 53; }
+static RTI_INLINE bool rti_is_negative(double x) { return rti_bits_of(x) >> 63 != 0; }      /* the sign, of zeros too */
+
 /* The types that kernels compute in. Values of other types are converted in, computed, and converted out, tile by tile. */
 typedef enum rti_class { RTI_CLASS_F32, RTI_CLASS_F64, RTI_CLASS_I64, RTI_CLASS_C128, RTI_CLASS_COUNT } rti_class;
 
@@ -5379,13 +5386,15 @@ static RTI_INLINE rti_real RTI_FN(lanes_sum)(rti_vf a)
             lane[i] += lane[i + half];
     return lane[0];
 }
+/* Whether a takes b's place as the largest: a NaN does, and keeps it. */
+static RTI_INLINE bool RTI_FN(above)(rti_real a, rti_real b) { return !rti_is_nan((double)b) && (rti_is_nan((double)a) || a > b); }
 static RTI_INLINE rti_real RTI_FN(lanes_max)(rti_vf a)
 {
     rti_real lane[sizeof(rti_vf) / sizeof(rti_real)];
     memcpy(lane, &a, sizeof a);
     for (size_t i = 1; i < RTI_COUNT(lane); i++)
-        if (!(lane[i] <= lane[0]))   /* a NaN wins, and stays */
-            lane[0] = lane[0] != lane[0] ? lane[0] : lane[i];
+        if (RTI_FN(above)(lane[i], lane[0]))
+            lane[0] = lane[i];
     return lane[0];
 }
 #endif
@@ -6032,13 +6041,6 @@ static void rti_program_of(rti_program *p, const rti_formula *f, rti_class compu
         step->out[i] = p->output[i] = (uint8_t)(f->n_in + i);
 }
 /* ---- numbers in double, real and complex: what plain formulas are made of ------------------------------------------------------------- */
-
-/* Told by their bits, which hold under -ffast-math too. */
-static RTI_INLINE uint64_t rti_bits_of(double x) { uint64_t bits; memcpy(&bits, &x, sizeof bits); return bits; }
-static RTI_INLINE bool rti_is_nan(double x) { return rti_bits_of(x) << 1 > (uint64_t)0x7ff << 53; }
-static RTI_INLINE bool rti_is_inf(double x) { return rti_bits_of(x) << 1 == (uint64_t)0x7ff << 53; }
-static RTI_INLINE bool rti_is_finite(double x) { return rti_bits_of(x) << 1 < (uint64_t)0x7ff << 53; }
-static RTI_INLINE bool rti_is_negative(double x) { return rti_bits_of(x) >> 63 != 0; }      /* the sign, of zeros too */
 
 #define RTI_PI 3.14159265358979323846
 #define RTI_LN2 0.69314718055994530942
@@ -18215,7 +18217,7 @@ static void RTI_FN(largest_row)(const void *from, int64_t n, void *to)
     }
     most = RTI_FN(lanes_max)(RTI_FN(larger)(RTI_FN(larger)(a, b), RTI_FN(larger)(c, d)));
     for (; i < n; i++)
-        if (!(sign * x[i] <= most) && most == most)
+        if (RTI_FN(above)(sign * x[i], most))
             most = sign * x[i];
     *y = most;
 }
@@ -18619,25 +18621,25 @@ enum { RTI_EXTREME_BLOCK = 1024 };
     { \
         const type *x = RTI_CAST(const type *, from), sign = (type)r->how->mode; \
         type best = f->n ? (type)f->re : (type)-HUGE_VAL; \
-        for (int64_t i = 0, m = step == 1 && r->places ? (int64_t)RTI_EXTREME_BLOCK : n; i < n && best == best; i += m) { \
+        for (int64_t i = 0, m = step == 1 && r->places ? (int64_t)RTI_EXTREME_BLOCK : n; i < n && !rti_is_nan((double)best); i += m) { \
             int64_t end = RTI_MIN(n, i + m), at = i; \
             if (step == 1) { \
                 type most = sign; \
                 r->row(x + i, end - i, &most); \
-                if (most <= best) \
+                if (!rti_is_nan((double)most) && most <= best) \
                     continue; \
-                while (r->places && sign * x[at] != most && (most == most || x[at] == x[at])) \
+                while (r->places && (rti_is_nan((double)most) ? !rti_is_nan((double)x[at]) : sign * x[at] != most)) \
                     at++; \
                 best = most; \
                 f->place = f->n + at; \
                 continue; \
             } \
             for (; at < end; at++) { \
-                if (sign * x[at * step] <= best) \
+                if (sign * x[at * step] <= best && !rti_is_nan((double)x[at * step])) \
                     continue; \
                 best = sign * x[at * step]; \
                 f->place = f->n + at; \
-                if (best != best) \
+                if (rti_is_nan((double)best)) \
                     break; \
             } \
         } \
@@ -18663,7 +18665,7 @@ static void rti_extreme_i64(rti_fold *f, const void *from, int64_t n, int64_t st
 
 static void rti_extreme_join(rti_fold *f, const rti_fold *next, const rti_reduction *r)
 {
-    bool better = r->compute == RTI_CLASS_I64 ? next->whole > f->whole : f->re == f->re && !(next->re <= f->re);
+    bool better = r->compute == RTI_CLASS_I64 ? next->whole > f->whole : !rti_is_nan(f->re) && (rti_is_nan(next->re) || next->re > f->re);
     if (!better)
         return;
     f->place = f->n + next->place;
@@ -28726,9 +28728,9 @@ static RTI_HOT void rti_renorm_row(rt_dtype dtype, char *row, int64_t step, int6
     for (int64_t i = 0; i < n; i++) {
         rti_load(dtype, RTI_CLASS_F64, &x, row + i * step, 0, 1);
         x = fabs(x);
-        norm = p == (double)INFINITY ? RTI_MAX(norm, x) : norm + (p == 2 ? x * x : p == 1 ? x : pow(x, p));
+        norm = rti_is_inf(p) ? RTI_MAX(norm, x) : norm + (p == 2 ? x * x : p == 1 ? x : pow(x, p));
     }
-    norm = p == 2 ? sqrt(norm) : p == 1 || p == (double)INFINITY ? norm : pow(norm, 1 / p);
+    norm = p == 2 ? sqrt(norm) : p == 1 || rti_is_inf(p) ? norm : pow(norm, 1 / p);
     for (int64_t i = 0; i < n && norm > most; i++) {
         rti_load(dtype, RTI_CLASS_F64, &x, row + i * step, 0, 1);
         x *= most / (norm + 1e-7);

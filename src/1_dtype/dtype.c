@@ -1,5 +1,12 @@
 /* ---- data types --------------------------------------------------------------------------------------------------------------- */
 
+/* Told by their bits, which hold under -ffast-math too. */
+static RTI_INLINE uint64_t rti_bits_of(double x) { uint64_t bits; memcpy(&bits, &x, sizeof bits); return bits; }
+static RTI_INLINE bool rti_is_nan(double x) { return rti_bits_of(x) << 1 > (uint64_t)0x7ff << 53; }
+static RTI_INLINE bool rti_is_inf(double x) { return rti_bits_of(x) << 1 == (uint64_t)0x7ff << 53; }
+static RTI_INLINE bool rti_is_finite(double x) { return rti_bits_of(x) << 1 < (uint64_t)0x7ff << 53; }
+static RTI_INLINE bool rti_is_negative(double x) { return rti_bits_of(x) >> 63 != 0; }      /* the sign, of zeros too */
+
 /* The types that kernels compute in. Values of other types are converted in, computed, and converted out, tile by tile. */
 typedef enum rti_class { RTI_CLASS_F32, RTI_CLASS_F64, RTI_CLASS_I64, RTI_CLASS_C128, RTI_CLASS_COUNT } rti_class;
 

@@ -1,12 +1,5 @@
 /* ---- numbers in double, real and complex: what plain formulas are made of ------------------------------------------------------------- */
 
-/* Told by their bits, which hold under -ffast-math too. */
-static RTI_INLINE uint64_t rti_bits_of(double x) { uint64_t bits; memcpy(&bits, &x, sizeof bits); return bits; }
-static RTI_INLINE bool rti_is_nan(double x) { return rti_bits_of(x) << 1 > (uint64_t)0x7ff << 53; }
-static RTI_INLINE bool rti_is_inf(double x) { return rti_bits_of(x) << 1 == (uint64_t)0x7ff << 53; }
-static RTI_INLINE bool rti_is_finite(double x) { return rti_bits_of(x) << 1 < (uint64_t)0x7ff << 53; }
-static RTI_INLINE bool rti_is_negative(double x) { return rti_bits_of(x) >> 63 != 0; }      /* the sign, of zeros too */
-
 #define RTI_PI 3.14159265358979323846
 #define RTI_LN2 0.69314718055994530942
 #define RTI_LN10 2.30258509299404568402

@@ -334,12 +334,14 @@ static RTI_INLINE rti_real RTI_FN(lanes_sum)(rti_vf a)
             lane[i] += lane[i + half];
     return lane[0];
 }
+/* Whether a takes b's place as the largest: a NaN does, and keeps it. */
+static RTI_INLINE bool RTI_FN(above)(rti_real a, rti_real b) { return !rti_is_nan((double)b) && (rti_is_nan((double)a) || a > b); }
 static RTI_INLINE rti_real RTI_FN(lanes_max)(rti_vf a)
 {
     rti_real lane[sizeof(rti_vf) / sizeof(rti_real)];
     memcpy(lane, &a, sizeof a);
     for (size_t i = 1; i < RTI_COUNT(lane); i++)
-        if (!(lane[i] <= lane[0]))   /* a NaN wins, and stays */
-            lane[0] = lane[0] != lane[0] ? lane[0] : lane[i];
+        if (RTI_FN(above)(lane[i], lane[0]))
+            lane[0] = lane[i];
     return lane[0];
 }

@@ -100,7 +100,7 @@ static void RTI_FN(largest_row)(const void *from, int64_t n, void *to)
     }
     most = RTI_FN(lanes_max)(RTI_FN(larger)(RTI_FN(larger)(a, b), RTI_FN(larger)(c, d)));
     for (; i < n; i++)
-        if (!(sign * x[i] <= most) && most == most)
+        if (RTI_FN(above)(sign * x[i], most))
             most = sign * x[i];
     *y = most;
 }
@@ -504,25 +504,25 @@ enum { RTI_EXTREME_BLOCK = 1024 };
     { \
         const type *x = RTI_CAST(const type *, from), sign = (type)r->how->mode; \
         type best = f->n ? (type)f->re : (type)-HUGE_VAL; \
-        for (int64_t i = 0, m = step == 1 && r->places ? (int64_t)RTI_EXTREME_BLOCK : n; i < n && best == best; i += m) { \
+        for (int64_t i = 0, m = step == 1 && r->places ? (int64_t)RTI_EXTREME_BLOCK : n; i < n && !rti_is_nan((double)best); i += m) { \
             int64_t end = RTI_MIN(n, i + m), at = i; \
             if (step == 1) { \
                 type most = sign; \
                 r->row(x + i, end - i, &most); \
-                if (most <= best) \
+                if (!rti_is_nan((double)most) && most <= best) \
                     continue; \
-                while (r->places && sign * x[at] != most && (most == most || x[at] == x[at])) \
+                while (r->places && (rti_is_nan((double)most) ? !rti_is_nan((double)x[at]) : sign * x[at] != most)) \
                     at++; \
                 best = most; \
                 f->place = f->n + at; \
                 continue; \
             } \
             for (; at < end; at++) { \
-                if (sign * x[at * step] <= best) \
+                if (sign * x[at * step] <= best && !rti_is_nan((double)x[at * step])) \
                     continue; \
                 best = sign * x[at * step]; \
                 f->place = f->n + at; \
-                if (best != best) \
+                if (rti_is_nan((double)best)) \
                     break; \
             } \
         } \
@@ -548,7 +548,7 @@ static void rti_extreme_i64(rti_fold *f, const void *from, int64_t n, int64_t st
 
 static void rti_extreme_join(rti_fold *f, const rti_fold *next, const rti_reduction *r)
 {
-    bool better = r->compute == RTI_CLASS_I64 ? next->whole > f->whole : f->re == f->re && !(next->re <= f->re);
+    bool better = r->compute == RTI_CLASS_I64 ? next->whole > f->whole : !rti_is_nan(f->re) && (rti_is_nan(next->re) || next->re > f->re);
     if (!better)
         return;
     f->place = f->n + next->place;

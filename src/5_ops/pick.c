@@ -699,9 +699,9 @@ static RTI_HOT void rti_renorm_row(rt_dtype dtype, char *row, int64_t step, int6
     for (int64_t i = 0; i < n; i++) {
         rti_load(dtype, RTI_CLASS_F64, &x, row + i * step, 0, 1);
         x = fabs(x);
-        norm = p == (double)INFINITY ? RTI_MAX(norm, x) : norm + (p == 2 ? x * x : p == 1 ? x : pow(x, p));
+        norm = rti_is_inf(p) ? RTI_MAX(norm, x) : norm + (p == 2 ? x * x : p == 1 ? x : pow(x, p));
     }
-    norm = p == 2 ? sqrt(norm) : p == 1 || p == (double)INFINITY ? norm : pow(norm, 1 / p);
+    norm = p == 2 ? sqrt(norm) : p == 1 || rti_is_inf(p) ? norm : pow(norm, 1 / p);
     for (int64_t i = 0; i < n && norm > most; i++) {
         rti_load(dtype, RTI_CLASS_F64, &x, row + i * step, 0, 1);
         x *= most / (norm + 1e-7);
