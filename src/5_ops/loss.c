@@ -550,12 +550,11 @@ static rt_status rti_shape_ce_backward(rti_call *c)
     rti_shape_text a, b;
     if (rti_ce_check(c) != RT_OK)
         return rti_pending_code();
-    if (rti_kind_rank((rt_dtype)g->dtype) != 2 || stats->dtype != rti_class_dtype[rti_class_of((rt_dtype)x->dtype)])
-        return rti_raise(RT_ERR_DTYPE, op, "expected a gradient of %s and statistics of %s, got %s and %s", rt_dtype_name((rt_dtype)x->dtype),
-                         rt_dtype_name(rti_class_dtype[rti_class_of((rt_dtype)x->dtype)]), rt_dtype_name((rt_dtype)g->dtype),
+    if (rti_kind_rank((rt_dtype)g->dtype) != 2 || rti_kind_rank((rt_dtype)stats->dtype) != 2)
+        return rti_raise(RT_ERR_DTYPE, op, "expected a gradient and statistics of floating point, got %s and %s", rt_dtype_name((rt_dtype)g->dtype),
                          rt_dtype_name((rt_dtype)stats->dtype));
     bool each = c->arg[RTI_CE_REDUCTION].as.i == RTI_EACH;
-    if ((each ? !rti_same_shape(g, target) : g->ndim != 0) || stats->ndim != 2 || stats->size[0] != target->numel || stats->size[1] != 2 || !rti_contiguous(stats))
+    if ((each ? !rti_same_shape(g, target) : g->ndim != 0) || stats->ndim != 2 || stats->size[0] != target->numel || stats->size[1] != 2)
         return rti_raise(RT_ERR_SHAPE, op, "expected a gradient of the loss's shape and two numbers for each target, got %s and %s", rti_shape_of_text(&a, g),
                          rti_shape_of_text(&b, stats));
     return rti_result_like(c, 0, x);
@@ -570,11 +569,11 @@ static rt_status rti_run_ce_backward(rti_call *c)
         rti_release(g);
         return status;
     }
-    rt_tensor *to = rti_array_for(y, w.compute);
-    status = to ? RT_OK : rti_pending_code();
-    if (to) {
+    rt_tensor *to = rti_array_for(y, w.compute), *stats = rti_contiguous_as(rti_arg_tensor(c, RTI_CE_STATS), rti_class_dtype[w.compute]);
+    status = to && stats ? RT_OK : rti_pending_code();
+    if (status == RT_OK) {
         w.to = to->data;
-        w.stats = rti_arg_tensor(c, RTI_CE_STATS)->data;
+        w.stats = stats->data;
         w.grad = RTI_CAST(const double *, (void *)g->data);
         w.grad_each = c->arg[RTI_CE_REDUCTION].as.i == RTI_EACH;
         status = rti_parallel_for(rti_lines_blocks(&w.lines), rti_lines_grain(&w.lines), rti_ce_range, &w);
@@ -582,6 +581,7 @@ static rt_status rti_run_ce_backward(rti_call *c)
             status = rti_copy_into(y, to);
     }
     rti_release(to);
+    rti_release(stats);
     rti_release(array);
     rti_release(g);
     rti_classes_end(&w.classes);
@@ -589,8 +589,8 @@ static rt_status rti_run_ce_backward(rti_call *c)
 }
 
 static const rt_op rti_op_ce_backward = {
-    "cross_entropy_of_classes_backward(Tensor self, Tensor target, Tensor? weight, int reduction, SymInt ignore_index, float label_smoothing, "
-    "Tensor grad_output, Tensor stats) -> Tensor", 1, 0, NULL, rti_shape_ce_backward, rti_run_ce_backward, NULL, NULL, NULL, NULL, 0, -5, 5
+    RTI_TEXT("cross_entropy_of_classes_backward(Tensor self, Tensor target, Tensor? weight, int reduction, SymInt ignore_index, float label_smoothing, "
+             "Tensor grad_output, Tensor stats) -> Tensor"), 1, 0, NULL, rti_shape_ce_backward, rti_run_ce_backward, NULL, NULL, NULL, NULL, 0, -5, 5
 };
 
 /* What smoothing adds to the gradient by log_softmax(x): -a w_c s / C, in x's shape; a: the loss's gradient g over what losses were divided by. */

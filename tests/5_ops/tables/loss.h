@@ -99,7 +99,7 @@ BAD("cross_entropy_loss", "f32[2,3] f32[2,3] none 1 -100 -0.5", RT_ERR_VALUE, "-
 BAD("cross_entropy_loss", "f32[2,3] i64[2]=1 none 3", RT_ERR_VALUE, "3")
 BAD("cross_entropy_of_classes_backward", "f32[2,3] i64[2]=1 none 1 -100 0.0 f32[2] f32[2,2]", RT_ERR_SHAPE, "[2]|[2, 2]")
 BAD("cross_entropy_of_classes_backward", "f32[2,3] i64[2]=1 none 1 -100 0.0 f32[] f32[3,2]", RT_ERR_SHAPE, "[]|[3, 2]")
-BAD("cross_entropy_of_classes_backward", "f32[2,3] i64[2]=1 none 1 -100 0.0 f32[] f64[2,2]", RT_ERR_DTYPE, "float32|float64")
+BAD("cross_entropy_of_classes_backward", "f32[2,3] i64[2]=1 none 1 -100 0.0 f32[] i64[2,2]", RT_ERR_DTYPE, "float32|int64")
 BAD("mse_loss", "f32[2] f32[3]", RT_ERR_SHAPE, "[2]|[3]")
 BAD("mse_loss", "f32[2] f32[2] -1", RT_ERR_VALUE, "-1")
 BAD("smooth_l1_loss", "f32[2] f32[2] 1 -1.0", RT_ERR_VALUE, "-1")
