@@ -1200,7 +1200,8 @@ RT_API rt_index rt_index_tensor(rt_tensor *index);                              
 RTI_END_C
 /* ---- reductions: over the dimensions named, or all; keepdim leaves them with size 1 ----------------------------------------------------
  * float: float16, bfloat16, float32, float64; complex: complex64, complex128; integers: also bool. A list of no dimensions means all. Functions
- * of two results answer the first and put the second into the pointer given last, which may be NULL; on failure both are NULL. */
+ * of two results answer the first and put the second into the pointer given last, which may be NULL; on failure both are NULL. An expanded tensor
+ * of more than 2^48 elements is RT_ERR_SHAPE. */
 
 RTI_BEGIN_C
 RT_API rt_tensor *rt_sum(rt_tensor *x);                                            /* y = sum of all elements, [*] -> [];  any but float8, integers become int64;  grad x;  torch.sum */
@@ -6679,6 +6680,7 @@ static RTI_INLINE double rti_draw_part(double x, bool single) { return single ? 
 static RTI_UNUSED double rti_draw_gamma(rti_random *random, double a, bool single)
 {
     RTI_FILL_EXACT
+    const double third = 0.3333333432674408, bound = 0.03310000151395798;      /* float32's, spelt out: where FLT_EVAL_METHOD is 1, 1.0f / 3.0f is a double */
     double scale = 1, d, c;
     if (a < 1) {
         if (!(a < 0 || a > 0))
@@ -6686,7 +6688,7 @@ static RTI_UNUSED double rti_draw_gamma(rti_random *random, double a, bool singl
         scale = pow(1 - rti_draw_unit(random), rti_draw_part(1 / a, single));
         a = rti_draw_part(a + 1, single);
     }
-    d = rti_draw_part(a - (double)(1.0f / 3.0f), single);
+    d = rti_draw_part(a - third, single);
     c = 1 / sqrt(9 * d);
     for (;;) {
         double x, y, v, u, square;
@@ -6697,7 +6699,7 @@ static RTI_UNUSED double rti_draw_gamma(rti_random *random, double a, bool singl
         v = y * y * y;
         u = 1 - rti_draw_unit(random);
         square = x * x;
-        if (u < 1 - (double)0.0331f * square * square || log(u) < 0.5 * square + d * (1 - v + log(v)))
+        if (u < 1 - bound * square * square || log(u) < 0.5 * square + d * (1 - v + log(v)))
             return scale * d * v;
         if (!(a - a <= 0))      /* NaN or infinite: nothing is ever taken */
             return a;
@@ -25142,6 +25144,9 @@ enum {
     RTI_IS_SPREAD = 8192        /* number: correction, 1 if left out */
 };
 
+/* Elements that a reduction visits at most: an expanded tensor of one byte may have 2^62 of them, a calculation without end. */
+static const int64_t RTI_MOST_VISITS = (int64_t)1 << 48;
+
 /* A row, and which argument says what; 0: none does. */
 typedef struct rti_reduce_op {
     rt_op op;
@@ -25238,6 +25243,9 @@ static rt_status rti_reduce_check(const rti_call *c, const rt_tensor *x, const r
                          rt_dtype_name((rt_dtype)x->dtype), rt_dtype_name(dtype));
     for (int d = 0; d < x->ndim; d++)
         n *= call->dims & (1u << d) ? x->size[d] : 1;
+    if (x->numel > RTI_MOST_VISITS)
+        return rti_raise(RT_ERR_SHAPE, rti_op_base(c->op, &name), "expected at most 2^48 elements, got %s, expanded from fewer: visiting them would take days",
+                         rti_shape_of_text(&text, x));
     if (n == 0 && (rules & RTI_NEEDS_ELEMENTS || (rules & RTI_IS_NORM && (call->number < 0 || call->number == HUGE_VAL))))
         return rti_raise(RT_ERR_INDEX, rti_op_base(c->op, &name), "nothing is the result of no elements: a dimension that goes is empty in %s",
                          rti_shape_of_text(&text, x));

@@ -460,6 +460,7 @@ static RTI_INLINE double rti_draw_part(double x, bool single) { return single ? 
 static RTI_UNUSED double rti_draw_gamma(rti_random *random, double a, bool single)
 {
     RTI_FILL_EXACT
+    const double third = 0.3333333432674408, bound = 0.03310000151395798;      /* float32's, spelt out: where FLT_EVAL_METHOD is 1, 1.0f / 3.0f is a double */
     double scale = 1, d, c;
     if (a < 1) {
         if (!(a < 0 || a > 0))
@@ -467,7 +468,7 @@ static RTI_UNUSED double rti_draw_gamma(rti_random *random, double a, bool singl
         scale = pow(1 - rti_draw_unit(random), rti_draw_part(1 / a, single));
         a = rti_draw_part(a + 1, single);
     }
-    d = rti_draw_part(a - (double)(1.0f / 3.0f), single);
+    d = rti_draw_part(a - third, single);
     c = 1 / sqrt(9 * d);
     for (;;) {
         double x, y, v, u, square;
@@ -478,7 +479,7 @@ static RTI_UNUSED double rti_draw_gamma(rti_random *random, double a, bool singl
         v = y * y * y;
         u = 1 - rti_draw_unit(random);
         square = x * x;
-        if (u < 1 - (double)0.0331f * square * square || log(u) < 0.5 * square + d * (1 - v + log(v)))
+        if (u < 1 - bound * square * square || log(u) < 0.5 * square + d * (1 - v + log(v)))
             return scale * d * v;
         if (!(a - a <= 0))      /* NaN or infinite: nothing is ever taken */
             return a;

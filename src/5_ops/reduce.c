@@ -19,6 +19,9 @@ enum {
     RTI_IS_SPREAD = 8192        /* number: correction, 1 if left out */
 };
 
+/* Elements that a reduction visits at most: an expanded tensor of one byte may have 2^62 of them, a calculation without end. */
+static const int64_t RTI_MOST_VISITS = (int64_t)1 << 48;
+
 /* A row, and which argument says what; 0: none does. */
 typedef struct rti_reduce_op {
     rt_op op;
@@ -115,6 +118,9 @@ static rt_status rti_reduce_check(const rti_call *c, const rt_tensor *x, const r
                          rt_dtype_name((rt_dtype)x->dtype), rt_dtype_name(dtype));
     for (int d = 0; d < x->ndim; d++)
         n *= call->dims & (1u << d) ? x->size[d] : 1;
+    if (x->numel > RTI_MOST_VISITS)
+        return rti_raise(RT_ERR_SHAPE, rti_op_base(c->op, &name), "expected at most 2^48 elements, got %s, expanded from fewer: visiting them would take days",
+                         rti_shape_of_text(&text, x));
     if (n == 0 && (rules & RTI_NEEDS_ELEMENTS || (rules & RTI_IS_NORM && (call->number < 0 || call->number == HUGE_VAL))))
         return rti_raise(RT_ERR_INDEX, rti_op_base(c->op, &name), "nothing is the result of no elements: a dimension that goes is empty in %s",
                          rti_shape_of_text(&text, x));

@@ -1,6 +1,7 @@
 /* ---- reductions: over the dimensions named, or all; keepdim leaves them with size 1 ----------------------------------------------------
  * float: float16, bfloat16, float32, float64; complex: complex64, complex128; integers: also bool. A list of no dimensions means all. Functions
- * of two results answer the first and put the second into the pointer given last, which may be NULL; on failure both are NULL. */
+ * of two results answer the first and put the second into the pointer given last, which may be NULL; on failure both are NULL. An expanded tensor
+ * of more than 2^48 elements is RT_ERR_SHAPE. */
 
 RTI_BEGIN_C
 RT_API rt_tensor *rt_sum(rt_tensor *x);                                            /* y = sum of all elements, [*] -> [];  any but float8, integers become int64;  grad x;  torch.sum */

@@ -276,6 +276,15 @@ static void second_results(void)
 }
 
 /* The derivative reads the places: they must not have been changed since. */
+/* One element, expanded to what nobody would wait for. */
+static void endless(void)
+{
+    rt_tensor *x = rt_expand(rt_eq(rt_ones(RT_SHAPE(1, 1), NULL), rt_ones(RT_SHAPE0, NULL)), RT_SHAPE(1, (int64_t)1 << 57));
+    CHECK(x != NULL);
+    CHECK_STATUS(rt_any(x), RT_ERR_SHAPE);
+    CHECK_STATUS(rt_prod_dim(x, 1, false), RT_ERR_SHAPE);
+}
+
 static void changed_places(void)
 {
     rt_tensor *x = rt_requires_grad_(rt_tensor_f64(RT_F64(3, 1, 2), RT_SHAPE(3))), *index, *y = rt_sort(x, 0, false, &index);
@@ -294,5 +303,6 @@ int main(void)
     TEST(ties);
     TEST(second_results);
     TEST(changed_places);
+    TEST(endless);
     return check_end("5_ops/reduce");
 }
