@@ -485,6 +485,7 @@ RT_API bool rt_retains_grad(const rt_tensor *x);                  /* whether it 
  *   source  torch.Tensor.register_hook, torch.Tensor.register_post_accumulate_grad_hook (leaves only) */
 RT_API rt_hook rt_register_hook(rt_tensor *x, rt_hook_fn f, void *user);
 RT_API rt_hook rt_register_post_accumulate_grad_hook(rt_tensor *x, rt_leaf_hook_fn f, void *user);   /* of a leaf: after its grad has been added to, as soon as all of it is there */
+RT_API void rt_hook_on_release(rt_hook hook, void (*release)(void *user));   /* release(user) runs once when the hook is gone, removed or with its tensor, on whatever thread that is; nothing if it is gone already */
 RT_API void rt_hook_remove(rt_hook hook);                         /* from any thread; nothing if x is gone already */
 
 /* Puts d y / d x into the grad of every leaf x that y depends on, adding to what is there; y has one element.
@@ -10358,6 +10359,7 @@ enum {
     RTI_FIRST_ONLY = 2048,     /* of several results only the first has a derivative */
     RTI_BARE = 1024,           /* elementwise: takes uint16, uint32, uint64 and the float8 types, too */
     RTI_ROUND_NUMBERS = 4096,  /* elementwise: numbers are rounded to the common type, half types too, before anything else */
+    RTI_ONE_VALUE = 8192,      /* every element becomes the same: several of the tensor written into may lie in one place */
     RTI_ANY_OUT = 512          /* the kernel writes into results of any strides, and over its operands */
 };
 
@@ -11449,6 +11451,7 @@ typedef struct rti_hook {
     rt_hook_fn see;                        /* of a gradient; or */
     rt_leaf_hook_fn after;                 /* of a leaf whose gradient has been added to */
     void *user;
+    void (*release)(void *user);           /* when the hook is gone; may be NULL */
     struct rti_hook *next;                 /* of the same tensor */
     struct rti_hook *newer, *older;        /* among all */
     struct rti_hooks *home;
@@ -11480,19 +11483,30 @@ static void rti_hook_unlink(rti_hook *hook)
         hook->older->newer = hook->newer;
 }
 
+/* Outside of the lock: what the user releases may be more hooks. */
+static void rti_hook_free(rti_hook *hook)
+{
+    if (hook && hook->release)
+        hook->release(hook->user);
+    rti_pool_put(hook);
+}
+
 static void rti_hooks_release(rti_hooks *hooks)
 {
     if (!hooks)
         return;
     if (hooks->leaf)
         rti_atomic_add32(&rti_hooked_leaves, -1);
-    rti_lock(&rti_hooks_lock);
-    while (hooks->first) {
+    for (;;) {
+        rti_lock(&rti_hooks_lock);
         rti_hook *hook = hooks->first;
-        rti_hook_unlink(hook);
-        rti_pool_put(hook);
+        if (hook)
+            rti_hook_unlink(hook);
+        rti_unlock(&rti_hooks_lock);
+        if (!hook)
+            break;
+        rti_hook_free(hook);
     }
-    rti_unlock(&rti_hooks_lock);
     rti_pool_put(hooks);
 }
 
@@ -11669,16 +11683,32 @@ RT_API rt_hook rt_register_post_accumulate_grad_hook(rt_tensor *x, rt_leaf_hook_
     return hook;
 }
 
-RT_API void rt_hook_remove(rt_hook hook)
+/* Under the lock; NULL if it is gone. */
+static rti_hook *rti_hook_find(rt_hook hook)
 {
-    rti_lock(&rti_hooks_lock);
     rti_hook *at = rti_newest_hook;
     while (at && at->id != hook.id)
         at = at->older;
+    return at;
+}
+
+RT_API void rt_hook_on_release(rt_hook hook, void (*release)(void *user))
+{
+    rti_lock(&rti_hooks_lock);
+    rti_hook *at = rti_hook_find(hook);
+    if (at)
+        at->release = release;
+    rti_unlock(&rti_hooks_lock);
+}
+
+RT_API void rt_hook_remove(rt_hook hook)
+{
+    rti_lock(&rti_hooks_lock);
+    rti_hook *at = rti_hook_find(hook);
     if (at)
         rti_hook_unlink(at);
     rti_unlock(&rti_hooks_lock);
-    rti_pool_put(at);
+    rti_hook_free(at);
 }
 
 RT_API rt_status rt_retain_grad(rt_tensor *x)
@@ -12317,7 +12347,7 @@ static RTI_NOINLINE rt_status rti_check_into_grad(const rt_op *op, const rt_valu
             return rti_pending_code();
         if (op->flags & RTI_VIEW)
             return rti_raise(RT_ERR_UNSUPPORTED, rti_op_base(op, &name), "a view has no in-place or out form");
-        for (int d = 0; d < x->ndim; d++)
+        for (int d = 0; d < x->ndim && x->numel > 0 && !(op->flags & RTI_ONE_VALUE); d++)
             if (x->size[d] > 1 && x->stride[d] == 0)
                 return rti_raise(RT_ERR_STATE, rti_op_base(op, &name), "several elements of the tensor to write into lie in one place, as after rt_expand: "
                                                                        "expected one that has a place for each, got shape %s", rti_shape_of_text(&text, x));
@@ -23354,7 +23384,7 @@ static rt_status rti_shape_fill(rti_call *c)
 }
 static rt_status rti_run_fill(rti_call *c) { return rti_fill(c->out[0], rti_scalar_of_value(&c->arg[1])); }
 static rt_status rti_fill_backward(rti_backward *b) { (void)b; return RT_OK; }   /* nothing of the old elements is left */
-static const rt_op rti_op_fill = { RTI_TEXT("fill.Scalar(Tensor self, Scalar value) -> Tensor"), 1, RTI_ANY_OUT, NULL, rti_shape_fill, rti_run_fill, NULL,
+static const rt_op rti_op_fill = { RTI_TEXT("fill.Scalar(Tensor self, Scalar value) -> Tensor"), 1, RTI_ANY_OUT | RTI_ONE_VALUE, NULL, rti_shape_fill, rti_run_fill, NULL,
                                    rti_fill_backward, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_fill_(rt_tensor *x, rt_scalar value) { return rti_inplace2_scalar(&rti_op_fill, x, value); }
 RT_API rt_tensor *rt_zero_(rt_tensor *x) { return rt_fill_(x, rt_scalar_int(0)); }
@@ -24634,11 +24664,11 @@ static bool rti_is_number(rt_scalar s, int value)
     return s.kind == RT_SCALAR_BOOL || s.kind == RT_SCALAR_INT ? s.i == value : s.re == value && s.im == 0;
 }
 
-/* Whether beta and alpha are numbers that tensors of the dtype can be multiplied by. `cut`: beta loses its decimals for integers. */
+/* Whether beta and alpha are numbers that tensors of the dtype can be multiplied by. `cut`: for integers they lose their decimals. */
 static rt_status rti_check_multiples(const rti_call *c, rt_dtype dtype, bool cut)
 {
     rti_op_text name;
-    for (int k = 3 + (cut && rti_kind_rank(dtype) < 2); k < 5; k++) {
+    for (int k = cut && rti_kind_rank(dtype) < 2 ? 5 : 3; k < 5; k++) {
         rt_scalar s = rti_number_at(c->arg, c->n_args, k);
         if ((s.kind == RT_SCALAR_FLOAT && rti_kind_rank(dtype) < 2) || (s.kind == RT_SCALAR_COMPLEX && s.im != 0 && rti_kind_rank(dtype) < 3))
             return rti_raise(RT_ERR_DTYPE, rti_op_base(c->op, &name), "%s is %s, which %s tensors cannot be multiplied by in their own type", k == 3 ? "beta" : "alpha",
@@ -24746,11 +24776,13 @@ static rt_status rti_run_sum_of(rti_call *c, rt_tensor *a, rt_tensor *b, bool jo
 {
     rti_product_set s;
     rt_status status = rti_product_open(&s, c, a, b);
-    rt_scalar beta = rti_number_at(c->arg, c->n_args, 3);
+    rt_scalar beta = rti_number_at(c->arg, c->n_args, 3), alpha = rti_number_at(c->arg, c->n_args, 4);
     if (status == RT_OK && s.compute == RTI_CLASS_I64 && beta.kind >= RT_SCALAR_FLOAT)
         beta = rt_scalar_int(rti_int_of(beta.re));
+    if (status == RT_OK && s.compute == RTI_CLASS_I64 && alpha.kind >= RT_SCALAR_FLOAT)
+        alpha = rt_scalar_int(rti_int_of(alpha.re));
     if (status == RT_OK)
-        status = rti_sum_into(&s, rti_arg_tensor(c, 0), beta, rti_number_at(c->arg, c->n_args, 4), joined);
+        status = rti_sum_into(&s, rti_arg_tensor(c, 0), beta, alpha, joined);
     return rti_product_close(&s, c, status);
 }
 
@@ -24963,9 +24995,9 @@ static rt_status rti_compose_tensordot(const rt_value *arg, int n_args, rt_value
                              rti_shape_of_text(&right, b));
         }
         if (p != q && p == 1)             /* one element for all of them: their sum */
-            b = rt_sum_dim(b, db[i], true);
+            b = rt_to(rt_sum_dim(b, db[i], true), (rt_dtype)b->dtype);
         else if (p != q)
-            a = rt_sum_dim(a, da[i], true);
+            a = rt_to(rt_sum_dim(a, da[i], true), (rt_dtype)a->dtype);
     }
     rt_tensor *x = a && b ? rti_dot_matrix(a, da, n, false, &shape) : NULL, *y = x ? rti_dot_matrix(b, db, n, true, &other) : NULL;
     if (shape.ndim + other.ndim > RT_MAX_DIMS) {
@@ -27216,7 +27248,7 @@ static const rt_op *const rti_conv_rows[] = {
 static rt_status rti_check_index(const rti_call *c, const rt_tensor *index, bool narrow)
 {
     rti_op_text name;
-    if (index->dtype == RT_INT64 || (narrow && index->dtype == RT_INT32))
+    if (index->dtype == RT_INT64 || (narrow && index->dtype == RT_INT32) || (narrow && index->numel == 0))      /* no index at all may say so in any type */
         return RT_OK;
     return rti_raise(RT_ERR_DTYPE, rti_op_base(c->op, &name), "expected an index of int64%s, got %s", narrow ? " or int32" : "", rt_dtype_name((rt_dtype)index->dtype));
 }
@@ -27558,8 +27590,9 @@ static rt_status rti_index_fill_backward(rti_backward *b)
     rt_status status = rti_b_needs(b, 0) ? rti_b_set(b, 0, rti_slices_cleared(b)) : RT_OK;
     if (status != RT_OK || !rti_b_needs(b, 3))
         return status;
-    rt_tensor *g = rt_index_select(rti_b_grad(b, 0), (int)rti_b_arg(b, 1)->as.i, rti_b_input(b, 2));
-    return rti_b_set(b, 3, g ? rt_sum(g) : NULL);
+    rt_tensor *g = rti_b_grad(b, 0);      /* an element counts once, however often the index names its slice */
+    rt_tensor *filled = g ? rt_index_fill(rt_zeros_like(g), (int)rti_b_arg(b, 1)->as.i, rti_b_input(b, 2), rt_scalar_int(1)) : NULL;
+    return rti_b_set(b, 3, filled ? rt_sum(rt_masked_fill_scalar(g, rt_eq_scalar(filled, rt_scalar_int(0)), rt_scalar_int(0))) : NULL);
 }
 static const rt_op rti_op_index_fill = { RTI_TEXT("index_fill.int_Scalar(Tensor self, int dim, Tensor index, Scalar value) -> Tensor"), 1, RTI_ANY_OUT, NULL,
                                          rti_shape_index_fill, rti_run_index_fill, NULL, rti_index_fill_backward, NULL, NULL, RTI_SAVE_IN(2), -10, 10 };
@@ -27917,6 +27950,13 @@ static const rt_op rti_op_scatter_scalar_how = { RTI_TEXT("scatter.value_reduce(
                                                  1, 0, NULL, NULL, NULL,
                                                  rti_compose_scatter_how, NULL, NULL, NULL, 0, -10, 10 };
 
+/* Negative places count from the end. */
+static rt_tensor *rti_places_from_end(rt_tensor *index, int64_t n)
+{
+    rt_tensor *negative = index ? rt_lt_scalar(index, rt_scalar_int(0)) : NULL;
+    return negative ? rt_where(negative, rt_add_scalar(index, rt_scalar_int(n)), index) : NULL;
+}
+
 /* Indices along dim, broadcast against x but along dim; of a flattened x without dim. */
 static rt_status rti_compose_take_along_dim(const rt_value *arg, int n_args, rt_value *results)
 {
@@ -27928,8 +27968,8 @@ static rt_status rti_compose_take_along_dim(const rt_value *arg, int n_args, rt_
         return rti_raise(RT_ERR_DTYPE, "take_along_dim", "expected indices of int64, got %s", rt_dtype_name((rt_dtype)index->dtype));
     if (n_args < 3 || arg[2].tag == RT_VALUE_NONE) {
         x = rt_flatten(x, 0, -1);
-        index = rt_flatten(index, 0, -1);
-        return rti_give(results, x && index ? rt_gather(x, 0, index) : NULL);
+        index = x ? rti_places_from_end(rt_flatten(index, 0, -1), x->numel) : NULL;
+        return rti_give(results, index ? rt_gather(x, 0, index) : NULL);
     }
     if (x->ndim != index->ndim)
         return rti_raise(RT_ERR_SHAPE, "take_along_dim", "expected as many dimensions, got shapes %s and %s", rti_shape_of_text(&a, x), rti_shape_of_text(&b, index));
@@ -27942,7 +27982,7 @@ static rt_status rti_compose_take_along_dim(const rt_value *arg, int n_args, rt_
     size[dim] = index->size[dim];
     if (!rti_broadcast(size, &ndim, index->size, index->ndim))
         return rti_raise(RT_ERR_SHAPE, "take_along_dim", "shapes %s and %s do not broadcast but along dimension %d", rti_shape_of_text(&a, x), rti_shape_of_text(&b, index), dim);
-    index = rt_expand(index, rti_shape_copy(size, ndim));
+    index = rt_expand(rti_places_from_end(index, x->size[dim]), rti_shape_copy(size, ndim));
     size[dim] = x->size[dim];
     x = index ? rt_expand(x, rti_shape_copy(size, ndim)) : NULL;
     return rti_give(results, x ? rt_gather(x, dim, index) : NULL);

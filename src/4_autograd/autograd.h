@@ -71,6 +71,7 @@ RT_API bool rt_retains_grad(const rt_tensor *x);                  /* whether it 
  *   source  torch.Tensor.register_hook, torch.Tensor.register_post_accumulate_grad_hook (leaves only) */
 RT_API rt_hook rt_register_hook(rt_tensor *x, rt_hook_fn f, void *user);
 RT_API rt_hook rt_register_post_accumulate_grad_hook(rt_tensor *x, rt_leaf_hook_fn f, void *user);   /* of a leaf: after its grad has been added to, as soon as all of it is there */
+RT_API void rt_hook_on_release(rt_hook hook, void (*release)(void *user));   /* release(user) runs once when the hook is gone, removed or with its tensor, on whatever thread that is; nothing if it is gone already */
 RT_API void rt_hook_remove(rt_hook hook);                         /* from any thread; nothing if x is gone already */
 
 /* Puts d y / d x into the grad of every leaf x that y depends on, adding to what is there; y has one element.

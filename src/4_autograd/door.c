@@ -189,7 +189,7 @@ static RTI_NOINLINE rt_status rti_check_into_grad(const rt_op *op, const rt_valu
             return rti_pending_code();
         if (op->flags & RTI_VIEW)
             return rti_raise(RT_ERR_UNSUPPORTED, rti_op_base(op, &name), "a view has no in-place or out form");
-        for (int d = 0; d < x->ndim; d++)
+        for (int d = 0; d < x->ndim && x->numel > 0 && !(op->flags & RTI_ONE_VALUE); d++)
             if (x->size[d] > 1 && x->stride[d] == 0)
                 return rti_raise(RT_ERR_STATE, rti_op_base(op, &name), "several elements of the tensor to write into lie in one place, as after rt_expand: "
                                                                        "expected one that has a place for each, got shape %s", rti_shape_of_text(&text, x));

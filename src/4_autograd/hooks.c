@@ -5,6 +5,7 @@ typedef struct rti_hook {
     rt_hook_fn see;                        /* of a gradient; or */
     rt_leaf_hook_fn after;                 /* of a leaf whose gradient has been added to */
     void *user;
+    void (*release)(void *user);           /* when the hook is gone; may be NULL */
     struct rti_hook *next;                 /* of the same tensor */
     struct rti_hook *newer, *older;        /* among all */
     struct rti_hooks *home;
@@ -36,19 +37,30 @@ static void rti_hook_unlink(rti_hook *hook)
         hook->older->newer = hook->newer;
 }
 
+/* Outside of the lock: what the user releases may be more hooks. */
+static void rti_hook_free(rti_hook *hook)
+{
+    if (hook && hook->release)
+        hook->release(hook->user);
+    rti_pool_put(hook);
+}
+
 static void rti_hooks_release(rti_hooks *hooks)
 {
     if (!hooks)
         return;
     if (hooks->leaf)
         rti_atomic_add32(&rti_hooked_leaves, -1);
-    rti_lock(&rti_hooks_lock);
-    while (hooks->first) {
+    for (;;) {
+        rti_lock(&rti_hooks_lock);
         rti_hook *hook = hooks->first;
-        rti_hook_unlink(hook);
-        rti_pool_put(hook);
+        if (hook)
+            rti_hook_unlink(hook);
+        rti_unlock(&rti_hooks_lock);
+        if (!hook)
+            break;
+        rti_hook_free(hook);
     }
-    rti_unlock(&rti_hooks_lock);
     rti_pool_put(hooks);
 }
 
@@ -225,16 +237,32 @@ RT_API rt_hook rt_register_post_accumulate_grad_hook(rt_tensor *x, rt_leaf_hook_
     return hook;
 }
 
-RT_API void rt_hook_remove(rt_hook hook)
+/* Under the lock; NULL if it is gone. */
+static rti_hook *rti_hook_find(rt_hook hook)
 {
-    rti_lock(&rti_hooks_lock);
     rti_hook *at = rti_newest_hook;
     while (at && at->id != hook.id)
         at = at->older;
+    return at;
+}
+
+RT_API void rt_hook_on_release(rt_hook hook, void (*release)(void *user))
+{
+    rti_lock(&rti_hooks_lock);
+    rti_hook *at = rti_hook_find(hook);
+    if (at)
+        at->release = release;
+    rti_unlock(&rti_hooks_lock);
+}
+
+RT_API void rt_hook_remove(rt_hook hook)
+{
+    rti_lock(&rti_hooks_lock);
+    rti_hook *at = rti_hook_find(hook);
     if (at)
         rti_hook_unlink(at);
     rti_unlock(&rti_hooks_lock);
-    rti_pool_put(at);
+    rti_hook_free(at);
 }
 
 RT_API rt_status rt_retain_grad(rt_tensor *x)

@@ -41,6 +41,7 @@ enum {
     RTI_FIRST_ONLY = 2048,     /* of several results only the first has a derivative */
     RTI_BARE = 1024,           /* elementwise: takes uint16, uint32, uint64 and the float8 types, too */
     RTI_ROUND_NUMBERS = 4096,  /* elementwise: numbers are rounded to the common type, half types too, before anything else */
+    RTI_ONE_VALUE = 8192,      /* every element becomes the same: several of the tensor written into may lie in one place */
     RTI_ANY_OUT = 512          /* the kernel writes into results of any strides, and over its operands */
 };
 

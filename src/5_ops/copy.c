@@ -100,7 +100,7 @@ static rt_status rti_shape_fill(rti_call *c)
 }
 static rt_status rti_run_fill(rti_call *c) { return rti_fill(c->out[0], rti_scalar_of_value(&c->arg[1])); }
 static rt_status rti_fill_backward(rti_backward *b) { (void)b; return RT_OK; }   /* nothing of the old elements is left */
-static const rt_op rti_op_fill = { RTI_TEXT("fill.Scalar(Tensor self, Scalar value) -> Tensor"), 1, RTI_ANY_OUT, NULL, rti_shape_fill, rti_run_fill, NULL,
+static const rt_op rti_op_fill = { RTI_TEXT("fill.Scalar(Tensor self, Scalar value) -> Tensor"), 1, RTI_ANY_OUT | RTI_ONE_VALUE, NULL, rti_shape_fill, rti_run_fill, NULL,
                                    rti_fill_backward, NULL, NULL, 0, -10, 10 };
 RT_API rt_tensor *rt_fill_(rt_tensor *x, rt_scalar value) { return rti_inplace2_scalar(&rti_op_fill, x, value); }
 RT_API rt_tensor *rt_zero_(rt_tensor *x) { return rt_fill_(x, rt_scalar_int(0)); }

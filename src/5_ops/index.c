@@ -4,7 +4,7 @@
 static rt_status rti_check_index(const rti_call *c, const rt_tensor *index, bool narrow)
 {
     rti_op_text name;
-    if (index->dtype == RT_INT64 || (narrow && index->dtype == RT_INT32))
+    if (index->dtype == RT_INT64 || (narrow && index->dtype == RT_INT32) || (narrow && index->numel == 0))      /* no index at all may say so in any type */
         return RT_OK;
     return rti_raise(RT_ERR_DTYPE, rti_op_base(c->op, &name), "expected an index of int64%s, got %s", narrow ? " or int32" : "", rt_dtype_name((rt_dtype)index->dtype));
 }
@@ -346,8 +346,9 @@ static rt_status rti_index_fill_backward(rti_backward *b)
     rt_status status = rti_b_needs(b, 0) ? rti_b_set(b, 0, rti_slices_cleared(b)) : RT_OK;
     if (status != RT_OK || !rti_b_needs(b, 3))
         return status;
-    rt_tensor *g = rt_index_select(rti_b_grad(b, 0), (int)rti_b_arg(b, 1)->as.i, rti_b_input(b, 2));
-    return rti_b_set(b, 3, g ? rt_sum(g) : NULL);
+    rt_tensor *g = rti_b_grad(b, 0);      /* an element counts once, however often the index names its slice */
+    rt_tensor *filled = g ? rt_index_fill(rt_zeros_like(g), (int)rti_b_arg(b, 1)->as.i, rti_b_input(b, 2), rt_scalar_int(1)) : NULL;
+    return rti_b_set(b, 3, filled ? rt_sum(rt_masked_fill_scalar(g, rt_eq_scalar(filled, rt_scalar_int(0)), rt_scalar_int(0))) : NULL);
 }
 static const rt_op rti_op_index_fill = { RTI_TEXT("index_fill.int_Scalar(Tensor self, int dim, Tensor index, Scalar value) -> Tensor"), 1, RTI_ANY_OUT, NULL,
                                          rti_shape_index_fill, rti_run_index_fill, NULL, rti_index_fill_backward, NULL, NULL, RTI_SAVE_IN(2), -10, 10 };
@@ -705,6 +706,13 @@ static const rt_op rti_op_scatter_scalar_how = { RTI_TEXT("scatter.value_reduce(
                                                  1, 0, NULL, NULL, NULL,
                                                  rti_compose_scatter_how, NULL, NULL, NULL, 0, -10, 10 };
 
+/* Negative places count from the end. */
+static rt_tensor *rti_places_from_end(rt_tensor *index, int64_t n)
+{
+    rt_tensor *negative = index ? rt_lt_scalar(index, rt_scalar_int(0)) : NULL;
+    return negative ? rt_where(negative, rt_add_scalar(index, rt_scalar_int(n)), index) : NULL;
+}
+
 /* Indices along dim, broadcast against x but along dim; of a flattened x without dim. */
 static rt_status rti_compose_take_along_dim(const rt_value *arg, int n_args, rt_value *results)
 {
@@ -716,8 +724,8 @@ static rt_status rti_compose_take_along_dim(const rt_value *arg, int n_args, rt_
         return rti_raise(RT_ERR_DTYPE, "take_along_dim", "expected indices of int64, got %s", rt_dtype_name((rt_dtype)index->dtype));
     if (n_args < 3 || arg[2].tag == RT_VALUE_NONE) {
         x = rt_flatten(x, 0, -1);
-        index = rt_flatten(index, 0, -1);
-        return rti_give(results, x && index ? rt_gather(x, 0, index) : NULL);
+        index = x ? rti_places_from_end(rt_flatten(index, 0, -1), x->numel) : NULL;
+        return rti_give(results, index ? rt_gather(x, 0, index) : NULL);
     }
     if (x->ndim != index->ndim)
         return rti_raise(RT_ERR_SHAPE, "take_along_dim", "expected as many dimensions, got shapes %s and %s", rti_shape_of_text(&a, x), rti_shape_of_text(&b, index));
@@ -730,7 +738,7 @@ static rt_status rti_compose_take_along_dim(const rt_value *arg, int n_args, rt_
     size[dim] = index->size[dim];
     if (!rti_broadcast(size, &ndim, index->size, index->ndim))
         return rti_raise(RT_ERR_SHAPE, "take_along_dim", "shapes %s and %s do not broadcast but along dimension %d", rti_shape_of_text(&a, x), rti_shape_of_text(&b, index), dim);
-    index = rt_expand(index, rti_shape_copy(size, ndim));
+    index = rt_expand(rti_places_from_end(index, x->size[dim]), rti_shape_copy(size, ndim));
     size[dim] = x->size[dim];
     x = index ? rt_expand(x, rti_shape_copy(size, ndim)) : NULL;
     return rti_give(results, x ? rt_gather(x, dim, index) : NULL);

@@ -480,11 +480,11 @@ static bool rti_is_number(rt_scalar s, int value)
     return s.kind == RT_SCALAR_BOOL || s.kind == RT_SCALAR_INT ? s.i == value : s.re == value && s.im == 0;
 }
 
-/* Whether beta and alpha are numbers that tensors of the dtype can be multiplied by. `cut`: beta loses its decimals for integers. */
+/* Whether beta and alpha are numbers that tensors of the dtype can be multiplied by. `cut`: for integers they lose their decimals. */
 static rt_status rti_check_multiples(const rti_call *c, rt_dtype dtype, bool cut)
 {
     rti_op_text name;
-    for (int k = 3 + (cut && rti_kind_rank(dtype) < 2); k < 5; k++) {
+    for (int k = cut && rti_kind_rank(dtype) < 2 ? 5 : 3; k < 5; k++) {
         rt_scalar s = rti_number_at(c->arg, c->n_args, k);
         if ((s.kind == RT_SCALAR_FLOAT && rti_kind_rank(dtype) < 2) || (s.kind == RT_SCALAR_COMPLEX && s.im != 0 && rti_kind_rank(dtype) < 3))
             return rti_raise(RT_ERR_DTYPE, rti_op_base(c->op, &name), "%s is %s, which %s tensors cannot be multiplied by in their own type", k == 3 ? "beta" : "alpha",
@@ -592,11 +592,13 @@ static rt_status rti_run_sum_of(rti_call *c, rt_tensor *a, rt_tensor *b, bool jo
 {
     rti_product_set s;
     rt_status status = rti_product_open(&s, c, a, b);
-    rt_scalar beta = rti_number_at(c->arg, c->n_args, 3);
+    rt_scalar beta = rti_number_at(c->arg, c->n_args, 3), alpha = rti_number_at(c->arg, c->n_args, 4);
     if (status == RT_OK && s.compute == RTI_CLASS_I64 && beta.kind >= RT_SCALAR_FLOAT)
         beta = rt_scalar_int(rti_int_of(beta.re));
+    if (status == RT_OK && s.compute == RTI_CLASS_I64 && alpha.kind >= RT_SCALAR_FLOAT)
+        alpha = rt_scalar_int(rti_int_of(alpha.re));
     if (status == RT_OK)
-        status = rti_sum_into(&s, rti_arg_tensor(c, 0), beta, rti_number_at(c->arg, c->n_args, 4), joined);
+        status = rti_sum_into(&s, rti_arg_tensor(c, 0), beta, alpha, joined);
     return rti_product_close(&s, c, status);
 }
 
@@ -809,9 +811,9 @@ static rt_status rti_compose_tensordot(const rt_value *arg, int n_args, rt_value
                              rti_shape_of_text(&right, b));
         }
         if (p != q && p == 1)             /* one element for all of them: their sum */
-            b = rt_sum_dim(b, db[i], true);
+            b = rt_to(rt_sum_dim(b, db[i], true), (rt_dtype)b->dtype);
         else if (p != q)
-            a = rt_sum_dim(a, da[i], true);
+            a = rt_to(rt_sum_dim(a, da[i], true), (rt_dtype)a->dtype);
     }
     rt_tensor *x = a && b ? rti_dot_matrix(a, da, n, false, &shape) : NULL, *y = x ? rti_dot_matrix(b, db, n, true, &other) : NULL;
     if (shape.ndim + other.ndim > RT_MAX_DIMS) {

@@ -153,6 +153,26 @@ static void hooks_run_in_order_and_may_replace(void)
     CHECK_CLOSE(at(g, 1), 10, 0, 0);
 }
 
+static rt_tensor *fails(rt_tensor *g, void *user);
+static void let_go(void *user) { ++*(int *)user; }
+
+static void what_a_hook_holds_is_let_go_once(void)
+{
+    int removed = 0, died = 0;
+    rt_tensor *x = leaf(1, 1);
+    rt_scope scope = rt_scope_begin();
+    rt_tensor *y = rt_mul(x, x);
+    rt_hook hook = rt_register_hook(x, fails, &removed);
+    rt_hook_on_release(hook, let_go);
+    rt_hook_on_release(rt_register_hook(y, fails, &died), let_go);
+    rt_hook_remove(hook);
+    rt_hook_remove(hook);
+    rt_hook_on_release(hook, let_go);
+    CHECK(removed == 1 && died == 0);
+    rt_scope_end(scope);
+    CHECK(removed == 1 && died == 1);
+}
+
 static void a_leafs_hooks_see_the_whole_once(void)
 {
     trace a = { "a", 2, 0, 0 }, p = { "p", 0, 0, 0 };
@@ -365,6 +385,7 @@ int main(void)
     TEST(a_kept_detached_value_lets_the_graph_go);
     TEST(gradients_of_create_graph_are_each_leafs_own);
     TEST(hooks_run_in_order_and_may_replace);
+    TEST(what_a_hook_holds_is_let_go_once);
     TEST(a_leafs_hooks_see_the_whole_once);
     TEST(post_hooks_run_as_soon_as_a_leaf_is_done);
     TEST(hooks_are_held_to_their_word);
