@@ -30603,7 +30603,9 @@ static int64_t rti_pad_source(rti_pad_mode mode, int64_t i, int64_t n)
 /* x with one dimension padded by its own elements. */
 static RTI_HOT rt_tensor *rti_pad_along(const char *op, rt_tensor *x, int d, int64_t before, int64_t after, rti_pad_mode mode)
 {
-    int64_t n = x->size[d], most = mode == RTI_PAD_REFLECT ? n - 1 : mode == RTI_PAD_CIRCULAR ? n : INT64_MAX / 4, more;
+    const bool circular = mode == RTI_PAD_CIRCULAR;
+    int64_t n = x->size[d], cut = circular && before < 0 ? -before : 0, rest = n - cut + (circular && after < 0 ? after : 0);      /* the circle closes over what is left */
+    int64_t most = mode == RTI_PAD_REFLECT ? n - 1 : circular ? rest : INT64_MAX / 4, more;
     rti_shape_text have;
     if (before > most || after > most || n > INT64_MAX / 4 || (more = n + before + after) <= 0 || n == 0) {
         rti_raise(RT_ERR_SHAPE, op, "padding %lld and %lld does not go with dimension %d of shape %s", (long long)before, (long long)after, d, rti_shape_of_text(&have, x));
@@ -30614,7 +30616,7 @@ static RTI_HOT rt_tensor *rti_pad_along(const char *op, rt_tensor *x, int d, int
         return NULL;
     int64_t *at = RTI_CAST(int64_t *, (void *)index->data);
     for (int64_t i = 0; i < more; i++)
-        at[i] = rti_pad_source(mode, i - before, n);
+        at[i] = cut + rti_pad_source(mode, i - before - cut, rest);
     return rt_index_select(x, d, rti_scoped(index));
 }
 

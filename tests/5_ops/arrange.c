@@ -91,6 +91,16 @@ static void copies_are_copies(void)
         CHECK(y[i] && (rt_data_ptr(y[i]) < rt_data_ptr(x) || (char *)rt_data_ptr(y[i]) >= (char *)rt_data_ptr(x) + 16));
 }
 
+/* Cut at one end, a circle closes over what is left. */
+static void circles_of_what_is_left(void)
+{
+    static const float front_cut[] = { 2, 3, 2, 3 }, end_cut[] = { 2, 1, 2 };
+    rt_tensor *x = rt_tensor_f32(RT_F32(1, 2, 3), RT_SHAPE(1, 1, 3));
+    CHECK_FLOATS(rt_data_f32(rt_pad(x, RT_SHAPE(-1, 2), "circular", 0)), front_cut, 4, 0, 0);
+    CHECK_FLOATS(rt_data_f32(rt_pad(x, RT_SHAPE(1, -1), "circular", 0)), end_cut, 3, 0, 0);
+    CHECK_STATUS(rt_pad(x, RT_SHAPE(3, -1), "circular", 0), RT_ERR_SHAPE);
+}
+
 int main(void)
 {
     TEST(grids);
@@ -99,5 +109,6 @@ int main(void)
     TEST(only_some_members_need_gradients);
     TEST(lists_that_are_refused);
     TEST(copies_are_copies);
+    TEST(circles_of_what_is_left);
     return check_end("5_ops/arrange");
 }
