@@ -28,7 +28,7 @@
  * ABSENT    an optional tensor that is not there is RT_NONE, never NULL.
  * THREADS   any function may be called from any thread, on its own objects; shared tensors may be read by all. Hand a tensor over with
  *           rt_keep. No result depends on the number of threads.
- * SWITCHES  RUSTORCH_STATIC, RT_API, RUSTORCH_SELF, RUSTORCH_ONE_PASS, RT_NO_THREADS, RT_NO_STDIO, RUSTORCH_DEBUG: see README.md.
+ * SWITCHES  RUSTORCH_STATIC, RT_API, RUSTORCH_SELF, RUSTORCH_ONE_PASS, RT_NO_THREADS, RT_NO_STDIO, RUSTORCH_UNWIND, RUSTORCH_DEBUG: see README.md.
  * DOES NOT  run on GPUs yet, read .pt or ONNX files yet, have all of PyTorch's operations yet; README.md has the whole table.
  *
  * Each declaration below says: formula, shapes, dtypes, gradient, errors, and the PyTorch function it follows. MIT licence, at the end.
@@ -2533,6 +2533,13 @@ int posix_memalign(void **block, size_t alignment, size_t n_bytes);
 #endif
 #if RTI_ASAN
 #  include <sanitizer/asan_interface.h>
+#endif
+
+/* Tables for unwinding the stack are a sixth of a small program, and no C needs them to run: asked for size, they go where debuggers find
+ * them and strip drops them. RUSTORCH_UNWIND keeps them, for exceptions or backtraces that pass through callbacks. */
+#if defined(__OPTIMIZE_SIZE__) && defined(__GNUC__) && defined(__ELF__) && (RTI_X86_64 || RTI_ARM64) && !defined(__cplusplus) && \
+    !defined(__EXCEPTIONS) && !defined(__SANITIZE_THREAD__) && !RTI_ASAN && !defined(RUSTORCH_UNWIND)
+__asm__(".cfi_sections .debug_frame");
 #endif
 
 /* The whole implementation is compiled with exact arithmetic, whatever flags the program round it asks for; the kernels for speed, too. */
@@ -15264,9 +15271,13 @@ static double rti_dtype_largest(rt_dtype dtype)
     return dtype == RT_FLOAT16 ? 65504 : dtype == RT_BFLOAT16 ? 3.3895313892515355e38 : dtype == RT_FLOAT32 ? 3.4028234663852886e38 : 1.7976931348623157e308;
 }
 
+/* static, and copied: a local's first values stand in data that no linker drops */
+static const rti_draw rti_draws_uniform = { rti_fill_uniform_f32, rti_fill_uniform_f64, NULL, 0, 0, 0, 0, false };
+static const rti_draw rti_draws_normal = { rti_fill_normal_f32, rti_fill_normal_f64, rti_draw_normal, 0, 1, 0, 0, false };
+
 static rt_status rti_run_uniform(rti_call *c)
 {
-    rti_draw d = { rti_fill_uniform_f32, rti_fill_uniform_f64, NULL, 0, 0, 0, 0, false };
+    rti_draw d = rti_draws_uniform;
     double from = rti_draw_number(c, 1), to = rti_draw_number(c, 2), most = rti_dtype_largest(rti_real_dtype((rt_dtype)c->out[0]->dtype));
     if (!(from <= to))
         return rti_raise(RT_ERR_VALUE, "uniform_", "expected from <= to, got %g and %g", from, to);
@@ -15277,7 +15288,7 @@ static rt_status rti_run_uniform(rti_call *c)
 
 static rt_status rti_normal_into(const char *op, rt_tensor *x, const rt_tensor *like, double mean, double std, rt_generator *g)
 {
-    rti_draw d = { rti_fill_normal_f32, rti_fill_normal_f64, rti_draw_normal, 0, 0, 0, 0, false };
+    rti_draw d = rti_draws_normal;
     if (!(std >= 0))
         return rti_raise(RT_ERR_VALUE, op, "expected a deviation of 0 or more, got %g", std);
     d.a = mean;
@@ -15293,7 +15304,8 @@ static rt_status rti_run_normal(rti_call *c)
 #define RTI_RUN_ONE(name, n, must, words) \
     static rt_status rti_run_##name(rti_call *c) \
     { \
-        rti_draw d = { NULL, NULL, rti_draw_##name, 0, 0, 0, 0, false }; \
+        static const rti_draw draw = { NULL, NULL, rti_draw_##name, 0, 0, 0, 0, false }; \
+        rti_draw d = draw; \
         double a = rti_draw_number(c, 1), b = n > 1 ? rti_draw_number(c, 2) : 0; \
         (void)b; \
         if (!(must)) \
@@ -15632,10 +15644,10 @@ static RTI_HOT rt_status rti_draw_with_replacement(rti_random *r, double *p, int
 /* The n largest of p over exponential numbers, which are drawn in the order of p's memory. */
 static rt_status rti_draw_without_replacement(rti_call *c, rt_tensor *p, int64_t n, rt_generator *g)
 {
-    rti_draw d = { NULL, NULL, rti_draw_exponential, 1, 0, 0, 0, false };
+    static const rti_draw exponential = { NULL, NULL, rti_draw_exponential, 1, 0, 0, 0, false };
     rt_scope scope = rt_no_grad();
     rt_tensor *q = rti_scoped(rti_tensor_new((rt_dtype)p->dtype, p->size, p->ndim, p->numel)), *index = NULL;
-    if (q && rti_draw_like("multinomial", q, p, &d, g) == RT_OK) {
+    if (q && rti_draw_like("multinomial", q, p, &exponential, g) == RT_OK) {
         q = rt_div(p, q);
         if (n == 1)
             index = rt_argmax_dim(q, -1, true);
@@ -15720,7 +15732,7 @@ static rt_tensor *rti_drawn_unit(const char *op, rt_shape shape, const rt_tensor
 static rt_tensor *rti_drawn_normal(const char *op, rt_shape shape, const rt_tensor *like, const rt_tensor_opts *opts, rt_dtype normal)
 {
     rt_dtype dtype = rti_opts_dtype(opts, normal);
-    rti_draw d = { rti_fill_normal_f32, rti_fill_normal_f64, rti_draw_normal, 0, 1, 0, 0, false };
+    rti_draw d = rti_draws_normal;
     d.b = rt_dtype_is_complex(dtype) ? 1 / sqrt(2.0) : 1;
     return rti_drawn(op, shape, like, opts, dtype, RTI_DRAW_FLOATS | RTI_DRAW_COMPLEX, &d);
 }
@@ -24498,12 +24510,13 @@ static rt_tensor *rti_rows_of(rt_tensor *x)
     return rt_reshape(x, rti_shape_copy(size, 2));
 }
 
+/* dx = g w, dw = g^T x: by linear itself, so that a program of linear layers links no other product */
 static rt_status rti_linear_backward(rti_backward *b)
 {
     rt_tensor *g = rti_b_grad(b, 0);
-    rt_status status = rti_b_needs(b, 0) ? rti_b_set(b, 0, rt_matmul(g, rti_conj_of(rti_b_input(b, 1)))) : RT_OK;
+    rt_status status = rti_b_needs(b, 0) ? rti_b_set(b, 0, rt_linear(g, rt_t(rti_conj_of(rti_b_input(b, 1))), RT_NONE)) : RT_OK;
     if (status == RT_OK && rti_b_needs(b, 1))
-        status = rti_b_set(b, 1, rt_mm(rt_t(rti_rows_of(g)), rti_rows_of(rti_conj_of(rti_b_input(b, 0)))));
+        status = rti_b_set(b, 1, rt_linear(rt_t(rti_rows_of(g)), rt_t(rti_rows_of(rti_conj_of(rti_b_input(b, 0)))), RT_NONE));
     return status == RT_OK && rti_b_needs(b, 2) ? rti_b_set(b, 2, g) : status;    /* the engine sums it to the bias's shape */
 }
 static const rt_op rti_op_linear = { RTI_TEXT("linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor"), 1, 0, NULL, rti_shape_linear, rti_run_linear,

@@ -28,7 +28,7 @@
  * ABSENT    an optional tensor that is not there is RT_NONE, never NULL.
  * THREADS   any function may be called from any thread, on its own objects; shared tensors may be read by all. Hand a tensor over with
  *           rt_keep. No result depends on the number of threads.
- * SWITCHES  RUSTORCH_STATIC, RT_API, RUSTORCH_SELF, RUSTORCH_ONE_PASS, RT_NO_THREADS, RT_NO_STDIO, RUSTORCH_DEBUG: see README.md.
+ * SWITCHES  RUSTORCH_STATIC, RT_API, RUSTORCH_SELF, RUSTORCH_ONE_PASS, RT_NO_THREADS, RT_NO_STDIO, RUSTORCH_UNWIND, RUSTORCH_DEBUG: see README.md.
  * DOES NOT  run on GPUs yet, read .pt or ONNX files yet, have all of PyTorch's operations yet; README.md has the whole table.
  *
  * Each declaration below says: formula, shapes, dtypes, gradient, errors, and the PyTorch function it follows. MIT licence, at the end.

@@ -73,6 +73,13 @@ int posix_memalign(void **block, size_t alignment, size_t n_bytes);
 #  include <sanitizer/asan_interface.h>
 #endif
 
+/* Tables for unwinding the stack are a sixth of a small program, and no C needs them to run: asked for size, they go where debuggers find
+ * them and strip drops them. RUSTORCH_UNWIND keeps them, for exceptions or backtraces that pass through callbacks. */
+#if defined(__OPTIMIZE_SIZE__) && defined(__GNUC__) && defined(__ELF__) && (RTI_X86_64 || RTI_ARM64) && !defined(__cplusplus) && \
+    !defined(__EXCEPTIONS) && !defined(__SANITIZE_THREAD__) && !RTI_ASAN && !defined(RUSTORCH_UNWIND)
+__asm__(".cfi_sections .debug_frame");
+#endif
+
 /* The whole implementation is compiled with exact arithmetic, whatever flags the program round it asks for; the kernels for speed, too. */
 #if defined(__clang__)
 #  pragma clang diagnostic push
