@@ -2561,6 +2561,23 @@ __asm__(".cfi_sections .debug_frame");
 #  endif
 #endif
 
+/* RTI_LEAN: what -O2 does at length and to no avail here; measured, as a whole it is a quarter of the compile time. RTI_WARM ... RTI_WARM_END: parts
+ * that run once a call or drive loops over elements; they go without removing partial redundancies, too, which formulas need. */
+#if defined(__GNUC__) && !defined(__clang__) && !defined(__OPTIMIZE_SIZE__)
+#  define RTI_LEAN \
+       "no-schedule-insns2", "no-tree-vrp", "no-thread-jumps", "no-tree-dominator-opts", "no-tree-pta", "no-tree-vectorize", \
+       "no-ipa-icf", "no-ipa-cp", "no-ipa-sra", "no-ipa-vrp", "no-ipa-modref", "no-ipa-bit-cp", "no-ipa-ra", "no-crossjumping", \
+       "no-store-merging", "no-reorder-blocks-and-partition", "no-tree-tail-merge", "no-tree-switch-conversion", "no-ree", "no-split-wide-types", \
+       "no-optimize-strlen", "no-isolate-erroneous-paths-dereference", "no-rerun-cse-after-loop", "no-cse-follow-jumps"
+#  define RTI_PRAGMA(...) _Pragma(#__VA_ARGS__)
+#  define RTI_OPTIMIZE(...) RTI_PRAGMA(GCC optimize(__VA_ARGS__))
+#  define RTI_WARM_0 _Pragma("GCC push_options") RTI_OPTIMIZE(RTI_LEAN, "no-tree-pre", "no-gcse", "no-code-hoisting")
+#  define RTI_WARM_END_0 _Pragma("GCC pop_options")
+#else
+#  define RTI_WARM_0
+#  define RTI_WARM_END_0
+#endif
+
 /* RTI_COLD ... RTI_COLD_END: shape rules, compositions, options, messages, files. Nothing there runs once an element, but it is most of the text, and
  * GCC spends twice the time on it with optimising as without: so it goes without. In between, a function with a loop over elements is RTI_HOT. */
 #if defined(__GNUC__) && !defined(__clang__) && defined(__OPTIMIZE__) && !defined(__OPTIMIZE_SIZE__)
@@ -2573,12 +2590,18 @@ __asm__(".cfi_sections .debug_frame");
 #  define RTI_HOT
 #endif
 /* Kernels are never cold (passes.c). */
+#define RTI_WARM_1
+#define RTI_WARM_2
+#define RTI_WARM_END_1
+#define RTI_WARM_END_2
 #define RTI_COLD_1
 #define RTI_COLD_2
 #define RTI_COLD_END_1
 #define RTI_COLD_END_2
 #define RTI_OF_PASS_(word, pass) word##pass
 #define RTI_OF_PASS(word, pass) RTI_OF_PASS_(word, pass)
+#define RTI_WARM RTI_OF_PASS(RTI_WARM_, RTI_PASS)
+#define RTI_WARM_END RTI_OF_PASS(RTI_WARM_END_, RTI_PASS)
 #define RTI_COLD RTI_OF_PASS(RTI_COLD_, RTI_PASS)
 #define RTI_COLD_END RTI_OF_PASS(RTI_COLD_END_, RTI_PASS)
 
@@ -3401,6 +3424,7 @@ RT_API void rt_memory_trim(void)
             rti_pool_trim(pool);
     rti_unlock(&rti_pools_lock);
 }
+RTI_WARM
 /* ---- threads -------------------------------------------------------------------------------------------------------------------
  * rti_parallel_for cuts [0, n) into ranges that depend on n and grain alone, and calls the body once for each of them: on the team of
  * workers, on the host's own threads, or one after the other on the caller. So no result can depend on the number of threads.
@@ -3991,6 +4015,7 @@ RTI_UNUSED static rt_status rti_parallel_for(int64_t n, int64_t grain, rt_range_
     rti_job_run_some(&job, 0, job.n_ranges);
     return rti_job_end(&job);
 }
+RTI_WARM_END
 /* ---- random: the source of random words, MT19937 ----------------------------------------------------------------------------- */
 
 #define RTI_RANDOM_WORDS 624 /* words in a state */
@@ -4162,6 +4187,7 @@ static RTI_UNUSED bool rti_random_read(rti_random *random, const uint8_t *bytes,
     memcpy(&random->normal_f32, &single, sizeof single);
     return true;
 }
+RTI_WARM
 /* ---- data types --------------------------------------------------------------------------------------------------------------- */
 
 /* Told by their bits, which hold under -ffast-math too. */
@@ -4346,6 +4372,7 @@ static RTI_INLINE uint64_t rti_uint_of(double x)
 {
     return x >= 9223372036854775808.0 && x < 18446744073709551616.0 ? (uint64_t)x : (uint64_t)rti_int_of(x);
 }
+RTI_WARM_END
 /* ---- conversion between storage and the types that kernels compute in --------------------------------------------------------------
  * rti_load reads n elements of a dtype, stride bytes apart, into a contiguous array of a class; rti_store is the way back. A dtype has
  * loops of its own to and from one class that holds all its values, and to others where that is worth it; elsewhere its values take two
@@ -4622,6 +4649,7 @@ static void rti_write_element(rt_dtype dtype, char *p, rt_scalar s)
     rti_scalar_words(s, words);
     rti_store(dtype, rti_scalar_class(s), p, 0, words, 1);
 }
+RTI_WARM
 /* ---- processor ------------------------------------------------------------------------------------------------------------------ */
 
 /* Passes of this build, slowest first; each kernel keeps one pointer a pass. In double AVX-512 has the matrix products alone, AVX2's kernels
@@ -4726,6 +4754,7 @@ static RTI_INLINE int rti_isa(void)
 }
 
 RT_API const char *rt_isa(void) { return rti_isa_names[rti_isa()]; }
+RTI_WARM_END
 RTI_COLD
 /* ---- recordings: formulas as data ----------------------------------------------------------------------------------------------- */
 
@@ -4928,6 +4957,7 @@ typedef void (*rti_run_fn)(void *const *out, const void *const *in, int64_t n);
 #    pragma GCC push_options
 #    ifndef __OPTIMIZE_SIZE__      /* who asks for a small program gets one */
 #      pragma GCC optimize("O2")
+RTI_OPTIMIZE(RTI_LEAN)
 #    endif
 #  endif
 #  undef RTI_PASS
@@ -6047,6 +6077,7 @@ static void rti_program_of(rti_program *p, const rti_formula *f, rti_class compu
     for (int i = 0; i < f->n_out; i++)
         step->out[i] = p->output[i] = (uint8_t)(f->n_in + i);
 }
+RTI_WARM
 /* ---- numbers in double, real and complex: what plain formulas are made of ------------------------------------------------------------- */
 
 #define RTI_PI 3.14159265358979323846
@@ -6224,6 +6255,7 @@ static rti_complex rti_c_logaddexp(rti_complex a, rti_complex b)
         return large;
     return rti_c_add(large, rti_c_log1p(rti_c_exp(rti_c_sub(small, large))));
 }
+RTI_WARM_END
 /* ---- random kernels: contiguous memory filled from one word source, with the bits of PyTorch on a CPU ---------------------------
  *
  * The formulas are those of ATen's DistributionsHelper.h and DistributionTemplates.h as built for AVX2, which its AVX-512 build
@@ -6790,6 +6822,7 @@ static RTI_UNUSED double rti_draw_binomial(rti_random *random, double n, double 
         k++;
     return p > 0.5 ? n - k : k;
 }
+RTI_WARM
 /* ---- dense linear algebra: small blocks, row-major, in double -----------------------------------------------------------------------------
  * A matrix is doubles with `parts` of them an element: one for real numbers, two for complex ones. Rows lie `row` elements apart. The drivers
  * above cut large matrices into panels and multiply the rest. After LAPACK's getf2, potf2 and trsm, whose results these are. */
@@ -7192,6 +7225,7 @@ static void rti_fft_run(const rti_fft_plan *p, const rti_complex *in, rti_comple
     for (int64_t k = 0; k < n; k++)
         out[k] = rti_c_scale(rti_c_mul(rti_c_conj(a[k]), p->chirp[k]), 1 / (double)m);
 }
+RTI_WARM_END
 #endif
 /* ---- matrix products ------------------------------------------------------------------------------------------------------------------
  *   c = a b,  a b + c  or  a b + bias        a (m,k), b (k,n) with any strides, c (m,n) with columns side by side, bias (n)
@@ -8077,6 +8111,7 @@ static RTI_INLINE rti_matmul_fn rti_matmul_for(rti_class c)
 }
 #endif
 #ifndef RTI_PRODUCTS_ONLY
+RTI_WARM
 /* ---- convolutions -------------------------------------------------------------------------------------------------------------------
  * Channels correlated with a kernel over a grid of three dimensions, of which the first may be of size 1. All strides, dilations, groups
  * and transposed convolutions come down to one loop over a padded copy of a box of the source,
@@ -9586,6 +9621,7 @@ static void rti_pooling_scatter_planes(void *work, int64_t begin, int64_t end)
                                                     p->y + k * p->in_plane * p->bytes);
 }
 #endif
+RTI_WARM_END
 
 #if !RTI_PASS
 #ifdef __GNUC__      /* above the kernels the compiler decides: programs are a tenth smaller for it */
@@ -12594,6 +12630,7 @@ RT_API void rt_mode_pop(rt_mode *mode)
     if (!t->mode_stack)
         rti_modes &= ~(uint32_t)RTI_MODE_STACK;
 }
+RTI_WARM
 /* ---- the engine: from the newest node back ------------------------------------------------------------------------------------------- */
 
 /* The ops that the engine itself needs; the floor above hands them in. */
@@ -39525,6 +39562,7 @@ RT_API bool rt_next(rt_batch *batch)
     return false;
 }
 RTI_COLD_END
+RTI_WARM_END
 RTI_END_C
 #if defined(__clang__)
 #  if defined(__i386__)
