@@ -28,7 +28,7 @@
  * ABSENT    an optional tensor that is not there is RT_NONE, never NULL.
  * THREADS   any function may be called from any thread, on its own objects; shared tensors may be read by all. Hand a tensor over with
  *           rt_keep. No result depends on the number of threads.
- * SWITCHES  RUSTORCH_STATIC, RT_API, RUSTORCH_SELF, RUSTORCH_ONE_PASS, RT_NO_THREADS, RT_NO_STDIO, RUSTORCH_DEBUG: see README.md.
+ * SWITCHES  RUSTORCH_STATIC, RT_API, RUSTORCH_SELF, RUSTORCH_ONE_PASS, RT_NO_THREADS, RT_NO_STDIO, RUSTORCH_UNWIND, RUSTORCH_DEBUG: see README.md.
  * DOES NOT  run on GPUs yet, read .pt or ONNX files yet, have all of PyTorch's operations yet; README.md has the whole table.
  *
  * Each declaration below says: formula, shapes, dtypes, gradient, errors, and the PyTorch function it follows. MIT licence, at the end.
@@ -2537,6 +2537,13 @@ int posix_memalign(void **block, size_t alignment, size_t n_bytes);
 #  include <sanitizer/asan_interface.h>
 #endif
 
+/* Tables for unwinding the stack are a sixth of a small program, and no C needs them to run: asked for size, they go where debuggers find
+ * them and strip drops them. RUSTORCH_UNWIND keeps them, for exceptions or backtraces that pass through callbacks. */
+#if defined(__OPTIMIZE_SIZE__) && defined(__GNUC__) && defined(__ELF__) && (RTI_X86_64 || RTI_ARM64) && !defined(__cplusplus) && \
+    !defined(__EXCEPTIONS) && !defined(__SANITIZE_THREAD__) && !RTI_ASAN && !defined(RUSTORCH_UNWIND)
+__asm__(".cfi_sections .debug_frame");
+#endif
+
 /* The whole implementation is compiled with exact arithmetic, whatever flags the program round it asks for; the kernels for speed, too. */
 #if defined(__clang__)
 #  pragma clang diagnostic push
@@ -2556,6 +2563,23 @@ int posix_memalign(void **block, size_t alignment, size_t n_bytes);
 #  endif
 #endif
 
+/* RTI_LEAN: what -O2 does at length and to no avail here; measured, as a whole it is a quarter of the compile time. RTI_WARM ... RTI_WARM_END: parts
+ * that run once a call or drive loops over elements; they go without removing partial redundancies, too, which formulas need. */
+#if defined(__GNUC__) && !defined(__clang__) && !defined(__OPTIMIZE_SIZE__)
+#  define RTI_LEAN \
+       "no-schedule-insns2", "no-tree-vrp", "no-thread-jumps", "no-tree-dominator-opts", "no-tree-pta", "no-tree-vectorize", \
+       "no-ipa-icf", "no-ipa-cp", "no-ipa-sra", "no-ipa-vrp", "no-ipa-modref", "no-ipa-bit-cp", "no-ipa-ra", "no-crossjumping", \
+       "no-store-merging", "no-reorder-blocks-and-partition", "no-tree-tail-merge", "no-tree-switch-conversion", "no-ree", "no-split-wide-types", \
+       "no-optimize-strlen", "no-isolate-erroneous-paths-dereference", "no-rerun-cse-after-loop", "no-cse-follow-jumps"
+#  define RTI_PRAGMA(...) _Pragma(#__VA_ARGS__)
+#  define RTI_OPTIMIZE(...) RTI_PRAGMA(GCC optimize(__VA_ARGS__))
+#  define RTI_WARM_0 _Pragma("GCC push_options") RTI_OPTIMIZE(RTI_LEAN, "no-tree-pre", "no-gcse", "no-code-hoisting")
+#  define RTI_WARM_END_0 _Pragma("GCC pop_options")
+#else
+#  define RTI_WARM_0
+#  define RTI_WARM_END_0
+#endif
+
 /* RTI_COLD ... RTI_COLD_END: shape rules, compositions, options, messages, files. Nothing there runs once an element, but it is most of the text, and
  * GCC spends twice the time on it with optimising as without: so it goes without. In between, a function with a loop over elements is RTI_HOT. */
 #if defined(__GNUC__) && !defined(__clang__) && defined(__OPTIMIZE__) && !defined(__OPTIMIZE_SIZE__)
@@ -2568,12 +2592,18 @@ int posix_memalign(void **block, size_t alignment, size_t n_bytes);
 #  define RTI_HOT
 #endif
 /* Kernels are never cold (passes.c). */
+#define RTI_WARM_1
+#define RTI_WARM_2
+#define RTI_WARM_END_1
+#define RTI_WARM_END_2
 #define RTI_COLD_1
 #define RTI_COLD_2
 #define RTI_COLD_END_1
 #define RTI_COLD_END_2
 #define RTI_OF_PASS_(word, pass) word##pass
 #define RTI_OF_PASS(word, pass) RTI_OF_PASS_(word, pass)
+#define RTI_WARM RTI_OF_PASS(RTI_WARM_, RTI_PASS)
+#define RTI_WARM_END RTI_OF_PASS(RTI_WARM_END_, RTI_PASS)
 #define RTI_COLD RTI_OF_PASS(RTI_COLD_, RTI_PASS)
 #define RTI_COLD_END RTI_OF_PASS(RTI_COLD_END_, RTI_PASS)
 
@@ -3396,6 +3426,7 @@ RT_API void rt_memory_trim(void)
             rti_pool_trim(pool);
     rti_unlock(&rti_pools_lock);
 }
+RTI_WARM
 /* ---- threads -------------------------------------------------------------------------------------------------------------------
  * rti_parallel_for cuts [0, n) into ranges that depend on n and grain alone, and calls the body once for each of them: on the team of
  * workers, on the host's own threads, or one after the other on the caller. So no result can depend on the number of threads.
@@ -3986,6 +4017,7 @@ RTI_UNUSED static rt_status rti_parallel_for(int64_t n, int64_t grain, rt_range_
     rti_job_run_some(&job, 0, job.n_ranges);
     return rti_job_end(&job);
 }
+RTI_WARM_END
 /* ---- random: the source of random words, MT19937 ----------------------------------------------------------------------------- */
 
 #define RTI_RANDOM_WORDS 624 /* words in a state */
@@ -4157,6 +4189,7 @@ static RTI_UNUSED bool rti_random_read(rti_random *random, const uint8_t *bytes,
     memcpy(&random->normal_f32, &single, sizeof single);
     return true;
 }
+RTI_WARM
 /* ---- data types --------------------------------------------------------------------------------------------------------------- */
 
 /* Told by their bits, which hold under -ffast-math too. */
@@ -4341,6 +4374,7 @@ static RTI_INLINE uint64_t rti_uint_of(double x)
 {
     return x >= 9223372036854775808.0 && x < 18446744073709551616.0 ? (uint64_t)x : (uint64_t)rti_int_of(x);
 }
+RTI_WARM_END
 /* ---- conversion between storage and the types that kernels compute in --------------------------------------------------------------
  * rti_load reads n elements of a dtype, stride bytes apart, into a contiguous array of a class; rti_store is the way back. A dtype has
  * loops of its own to and from one class that holds all its values, and to others where that is worth it; elsewhere its values take two
@@ -4617,6 +4651,7 @@ static void rti_write_element(rt_dtype dtype, char *p, rt_scalar s)
     rti_scalar_words(s, words);
     rti_store(dtype, rti_scalar_class(s), p, 0, words, 1);
 }
+RTI_WARM
 /* ---- processor ------------------------------------------------------------------------------------------------------------------ */
 
 /* Passes of this build, slowest first; each kernel keeps one pointer a pass. In double AVX-512 has the matrix products alone, AVX2's kernels
@@ -4721,6 +4756,7 @@ static RTI_INLINE int rti_isa(void)
 }
 
 RT_API const char *rt_isa(void) { return rti_isa_names[rti_isa()]; }
+RTI_WARM_END
 RTI_COLD
 /* ---- recordings: formulas as data ----------------------------------------------------------------------------------------------- */
 
@@ -4923,6 +4959,7 @@ typedef void (*rti_run_fn)(void *const *out, const void *const *in, int64_t n);
 #    pragma GCC push_options
 #    ifndef __OPTIMIZE_SIZE__      /* who asks for a small program gets one */
 #      pragma GCC optimize("O2")
+RTI_OPTIMIZE(RTI_LEAN)
 #    endif
 #  endif
 #  undef RTI_PASS
@@ -6042,6 +6079,7 @@ static void rti_program_of(rti_program *p, const rti_formula *f, rti_class compu
     for (int i = 0; i < f->n_out; i++)
         step->out[i] = p->output[i] = (uint8_t)(f->n_in + i);
 }
+RTI_WARM
 /* ---- numbers in double, real and complex: what plain formulas are made of ------------------------------------------------------------- */
 
 #define RTI_PI 3.14159265358979323846
@@ -6219,6 +6257,7 @@ static rti_complex rti_c_logaddexp(rti_complex a, rti_complex b)
         return large;
     return rti_c_add(large, rti_c_log1p(rti_c_exp(rti_c_sub(small, large))));
 }
+RTI_WARM_END
 /* ---- random kernels: contiguous memory filled from one word source, with the bits of PyTorch on a CPU ---------------------------
  *
  * The formulas are those of ATen's DistributionsHelper.h and DistributionTemplates.h as built for AVX2, which its AVX-512 build
@@ -6786,6 +6825,7 @@ static RTI_UNUSED double rti_draw_binomial(rti_random *random, double n, double 
         k++;
     return p > 0.5 ? n - k : k;
 }
+RTI_WARM
 /* ---- dense linear algebra: small blocks, row-major, in double -----------------------------------------------------------------------------
  * A matrix is doubles with `parts` of them an element: one for real numbers, two for complex ones. Rows lie `row` elements apart. The drivers
  * above cut large matrices into panels and multiply the rest. After LAPACK's getf2, potf2 and trsm, whose results these are. */
@@ -7188,6 +7228,7 @@ static void rti_fft_run(const rti_fft_plan *p, const rti_complex *in, rti_comple
     for (int64_t k = 0; k < n; k++)
         out[k] = rti_c_scale(rti_c_mul(rti_c_conj(a[k]), p->chirp[k]), 1 / (double)m);
 }
+RTI_WARM_END
 #endif
 /* ---- matrix products ------------------------------------------------------------------------------------------------------------------
  *   c = a b,  a b + c  or  a b + bias        a (m,k), b (k,n) with any strides, c (m,n) with columns side by side, bias (n)
@@ -8073,6 +8114,7 @@ static RTI_INLINE rti_matmul_fn rti_matmul_for(rti_class c)
 }
 #endif
 #ifndef RTI_PRODUCTS_ONLY
+RTI_WARM
 /* ---- convolutions -------------------------------------------------------------------------------------------------------------------
  * Channels correlated with a kernel over a grid of three dimensions, of which the first may be of size 1. All strides, dilations, groups
  * and transposed convolutions come down to one loop over a padded copy of a box of the source,
@@ -9582,6 +9624,7 @@ static void rti_pooling_scatter_planes(void *work, int64_t begin, int64_t end)
                                                     p->y + k * p->in_plane * p->bytes);
 }
 #endif
+RTI_WARM_END
 
 #if !RTI_PASS
 #ifdef __GNUC__      /* above the kernels the compiler decides: programs are a tenth smaller for it */
@@ -12619,6 +12662,7 @@ RT_API void rt_mode_pop(rt_mode *mode)
     if (!t->mode_stack)
         rti_modes &= ~(uint32_t)RTI_MODE_STACK;
 }
+RTI_WARM
 /* ---- the engine: from the newest node back ------------------------------------------------------------------------------------------- */
 
 /* The ops that the engine itself needs; the floor above hands them in. */
@@ -15296,9 +15340,13 @@ static double rti_dtype_largest(rt_dtype dtype)
     return dtype == RT_FLOAT16 ? 65504 : dtype == RT_BFLOAT16 ? 3.3895313892515355e38 : dtype == RT_FLOAT32 ? 3.4028234663852886e38 : 1.7976931348623157e308;
 }
 
+/* static, and copied: a local's first values stand in data that no linker drops */
+static const rti_draw rti_draws_uniform = { rti_fill_uniform_f32, rti_fill_uniform_f64, NULL, 0, 0, 0, 0, false };
+static const rti_draw rti_draws_normal = { rti_fill_normal_f32, rti_fill_normal_f64, rti_draw_normal, 0, 1, 0, 0, false };
+
 static rt_status rti_run_uniform(rti_call *c)
 {
-    rti_draw d = { rti_fill_uniform_f32, rti_fill_uniform_f64, NULL, 0, 0, 0, 0, false };
+    rti_draw d = rti_draws_uniform;
     double from = rti_draw_number(c, 1), to = rti_draw_number(c, 2), most = rti_dtype_largest(rti_real_dtype((rt_dtype)c->out[0]->dtype));
     if (!(from <= to))
         return rti_raise(RT_ERR_VALUE, "uniform_", "expected from <= to, got %g and %g", from, to);
@@ -15309,7 +15357,7 @@ static rt_status rti_run_uniform(rti_call *c)
 
 static rt_status rti_normal_into(const char *op, rt_tensor *x, const rt_tensor *like, double mean, double std, rt_generator *g)
 {
-    rti_draw d = { rti_fill_normal_f32, rti_fill_normal_f64, rti_draw_normal, 0, 0, 0, 0, false };
+    rti_draw d = rti_draws_normal;
     if (!(std >= 0))
         return rti_raise(RT_ERR_VALUE, op, "expected a deviation of 0 or more, got %g", std);
     d.a = mean;
@@ -15325,7 +15373,8 @@ static rt_status rti_run_normal(rti_call *c)
 #define RTI_RUN_ONE(name, n, must, words) \
     static rt_status rti_run_##name(rti_call *c) \
     { \
-        rti_draw d = { NULL, NULL, rti_draw_##name, 0, 0, 0, 0, false }; \
+        static const rti_draw draw = { NULL, NULL, rti_draw_##name, 0, 0, 0, 0, false }; \
+        rti_draw d = draw; \
         double a = rti_draw_number(c, 1), b = n > 1 ? rti_draw_number(c, 2) : 0; \
         (void)b; \
         if (!(must)) \
@@ -15664,10 +15713,10 @@ static RTI_HOT rt_status rti_draw_with_replacement(rti_random *r, double *p, int
 /* The n largest of p over exponential numbers, which are drawn in the order of p's memory. */
 static rt_status rti_draw_without_replacement(rti_call *c, rt_tensor *p, int64_t n, rt_generator *g)
 {
-    rti_draw d = { NULL, NULL, rti_draw_exponential, 1, 0, 0, 0, false };
+    static const rti_draw exponential = { NULL, NULL, rti_draw_exponential, 1, 0, 0, 0, false };
     rt_scope scope = rt_no_grad();
     rt_tensor *q = rti_scoped(rti_tensor_new((rt_dtype)p->dtype, p->size, p->ndim, p->numel)), *index = NULL;
-    if (q && rti_draw_like("multinomial", q, p, &d, g) == RT_OK) {
+    if (q && rti_draw_like("multinomial", q, p, &exponential, g) == RT_OK) {
         q = rt_div(p, q);
         if (n == 1)
             index = rt_argmax_dim(q, -1, true);
@@ -15752,7 +15801,7 @@ static rt_tensor *rti_drawn_unit(const char *op, rt_shape shape, const rt_tensor
 static rt_tensor *rti_drawn_normal(const char *op, rt_shape shape, const rt_tensor *like, const rt_tensor_opts *opts, rt_dtype normal)
 {
     rt_dtype dtype = rti_opts_dtype(opts, normal);
-    rti_draw d = { rti_fill_normal_f32, rti_fill_normal_f64, rti_draw_normal, 0, 1, 0, 0, false };
+    rti_draw d = rti_draws_normal;
     d.b = rt_dtype_is_complex(dtype) ? 1 / sqrt(2.0) : 1;
     return rti_drawn(op, shape, like, opts, dtype, RTI_DRAW_FLOATS | RTI_DRAW_COMPLEX, &d);
 }
@@ -24530,12 +24579,13 @@ static rt_tensor *rti_rows_of(rt_tensor *x)
     return rt_reshape(x, rti_shape_copy(size, 2));
 }
 
+/* dx = g w, dw = g^T x: by linear itself, so that a program of linear layers links no other product */
 static rt_status rti_linear_backward(rti_backward *b)
 {
     rt_tensor *g = rti_b_grad(b, 0);
-    rt_status status = rti_b_needs(b, 0) ? rti_b_set(b, 0, rt_matmul(g, rti_conj_of(rti_b_input(b, 1)))) : RT_OK;
+    rt_status status = rti_b_needs(b, 0) ? rti_b_set(b, 0, rt_linear(g, rt_t(rti_conj_of(rti_b_input(b, 1))), RT_NONE)) : RT_OK;
     if (status == RT_OK && rti_b_needs(b, 1))
-        status = rti_b_set(b, 1, rt_mm(rt_t(rti_rows_of(g)), rti_rows_of(rti_conj_of(rti_b_input(b, 0)))));
+        status = rti_b_set(b, 1, rt_linear(rt_t(rti_rows_of(g)), rt_t(rti_rows_of(rti_conj_of(rti_b_input(b, 0)))), RT_NONE));
     return status == RT_OK && rti_b_needs(b, 2) ? rti_b_set(b, 2, g) : status;    /* the engine sums it to the bias's shape */
 }
 static const rt_op rti_op_linear = { RTI_TEXT("linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor"), 1, 0, NULL, rti_shape_linear, rti_run_linear,
@@ -39562,6 +39612,7 @@ RT_API bool rt_next(rt_batch *batch)
     return false;
 }
 RTI_COLD_END
+RTI_WARM_END
 RTI_END_C
 #if defined(__clang__)
 #  if defined(__i386__)

@@ -28,7 +28,7 @@
  * ABSENT    an optional tensor that is not there is RT_NONE, never NULL.
  * THREADS   any function may be called from any thread, on its own objects; shared tensors may be read by all. Hand a tensor over with
  *           rt_keep. No result depends on the number of threads.
- * SWITCHES  RUSTORCH_STATIC, RT_API, RUSTORCH_SELF, RUSTORCH_ONE_PASS, RT_NO_THREADS, RT_NO_STDIO, RUSTORCH_DEBUG: see README.md.
+ * SWITCHES  RUSTORCH_STATIC, RT_API, RUSTORCH_SELF, RUSTORCH_ONE_PASS, RT_NO_THREADS, RT_NO_STDIO, RUSTORCH_UNWIND, RUSTORCH_DEBUG: see README.md.
  * DOES NOT  run on GPUs yet, read .pt or ONNX files yet, have all of PyTorch's operations yet; README.md has the whole table.
  *
  * Each declaration below says: formula, shapes, dtypes, gradient, errors, and the PyTorch function it follows. MIT licence, at the end.
@@ -120,11 +120,17 @@ RTI_COLD
 #include "0_base/error.c"
 RTI_COLD_END
 #include "0_base/memory.c"
+RTI_WARM
 #include "0_base/thread.c"
+RTI_WARM_END
 #include "0_base/random.c"
+RTI_WARM
 #include "1_dtype/dtype.c"
+RTI_WARM_END
 #include "1_dtype/convert.c"
+RTI_WARM
 #include "2_kernels/cpu.c"
+RTI_WARM_END
 RTI_COLD
 #include "2_kernels/recording.c"
 RTI_COLD_END
@@ -140,15 +146,21 @@ RTI_COLD_END
 
 #if !RTI_PASS
 #include "2_kernels/program.c"
+RTI_WARM
 #include "2_kernels/complex.c"
+RTI_WARM_END
 #include "2_kernels/random.c"
+RTI_WARM
 #include "2_kernels/linalg.c"
 #include "2_kernels/fft.c"
+RTI_WARM_END
 #endif
 #include "2_kernels/matmul.c"
 #ifndef RTI_PRODUCTS_ONLY
+RTI_WARM
 #include "2_kernels/conv.c"
 #include "2_kernels/pool.c"
+RTI_WARM_END
 
 #if !RTI_PASS
 #ifdef __GNUC__      /* above the kernels the compiler decides: programs are a tenth smaller for it */
@@ -167,6 +179,7 @@ RTI_COLD
 #include "4_autograd/capture.c"
 RTI_COLD_END
 #include "4_autograd/door.c"
+RTI_WARM
 #include "4_autograd/engine.c"
 RTI_COLD
 #include "4_autograd/function.c"
@@ -244,6 +257,7 @@ RTI_COLD_END
 RTI_COLD
 #include "8_learn/data.c"
 RTI_COLD_END
+RTI_WARM_END
 RTI_END_C
 #include "0_base/platform_end.c"
 #endif

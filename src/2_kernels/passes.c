@@ -42,6 +42,7 @@ typedef void (*rti_run_fn)(void *const *out, const void *const *in, int64_t n);
 #    pragma GCC push_options
 #    ifndef __OPTIMIZE_SIZE__      /* who asks for a small program gets one */
 #      pragma GCC optimize("O2")
+RTI_OPTIMIZE(RTI_LEAN)
 #    endif
 #  endif
 #  undef RTI_PASS

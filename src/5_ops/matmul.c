@@ -346,12 +346,13 @@ static rt_tensor *rti_rows_of(rt_tensor *x)
     return rt_reshape(x, rti_shape_copy(size, 2));
 }
 
+/* dx = g w, dw = g^T x: by linear itself, so that a program of linear layers links no other product */
 static rt_status rti_linear_backward(rti_backward *b)
 {
     rt_tensor *g = rti_b_grad(b, 0);
-    rt_status status = rti_b_needs(b, 0) ? rti_b_set(b, 0, rt_matmul(g, rti_conj_of(rti_b_input(b, 1)))) : RT_OK;
+    rt_status status = rti_b_needs(b, 0) ? rti_b_set(b, 0, rt_linear(g, rt_t(rti_conj_of(rti_b_input(b, 1))), RT_NONE)) : RT_OK;
     if (status == RT_OK && rti_b_needs(b, 1))
-        status = rti_b_set(b, 1, rt_mm(rt_t(rti_rows_of(g)), rti_rows_of(rti_conj_of(rti_b_input(b, 0)))));
+        status = rti_b_set(b, 1, rt_linear(rt_t(rti_rows_of(g)), rt_t(rti_rows_of(rti_conj_of(rti_b_input(b, 0)))), RT_NONE));
     return status == RT_OK && rti_b_needs(b, 2) ? rti_b_set(b, 2, g) : status;    /* the engine sums it to the bias's shape */
 }
 static const rt_op rti_op_linear = { RTI_TEXT("linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor"), 1, 0, NULL, rti_shape_linear, rti_run_linear,

@@ -290,9 +290,13 @@ static double rti_dtype_largest(rt_dtype dtype)
     return dtype == RT_FLOAT16 ? 65504 : dtype == RT_BFLOAT16 ? 3.3895313892515355e38 : dtype == RT_FLOAT32 ? 3.4028234663852886e38 : 1.7976931348623157e308;
 }
 
+/* static, and copied: a local's first values stand in data that no linker drops */
+static const rti_draw rti_draws_uniform = { rti_fill_uniform_f32, rti_fill_uniform_f64, NULL, 0, 0, 0, 0, false };
+static const rti_draw rti_draws_normal = { rti_fill_normal_f32, rti_fill_normal_f64, rti_draw_normal, 0, 1, 0, 0, false };
+
 static rt_status rti_run_uniform(rti_call *c)
 {
-    rti_draw d = { rti_fill_uniform_f32, rti_fill_uniform_f64, NULL, 0, 0, 0, 0, false };
+    rti_draw d = rti_draws_uniform;
     double from = rti_draw_number(c, 1), to = rti_draw_number(c, 2), most = rti_dtype_largest(rti_real_dtype((rt_dtype)c->out[0]->dtype));
     if (!(from <= to))
         return rti_raise(RT_ERR_VALUE, "uniform_", "expected from <= to, got %g and %g", from, to);
@@ -303,7 +307,7 @@ static rt_status rti_run_uniform(rti_call *c)
 
 static rt_status rti_normal_into(const char *op, rt_tensor *x, const rt_tensor *like, double mean, double std, rt_generator *g)
 {
-    rti_draw d = { rti_fill_normal_f32, rti_fill_normal_f64, rti_draw_normal, 0, 0, 0, 0, false };
+    rti_draw d = rti_draws_normal;
     if (!(std >= 0))
         return rti_raise(RT_ERR_VALUE, op, "expected a deviation of 0 or more, got %g", std);
     d.a = mean;
@@ -319,7 +323,8 @@ static rt_status rti_run_normal(rti_call *c)
 #define RTI_RUN_ONE(name, n, must, words) \
     static rt_status rti_run_##name(rti_call *c) \
     { \
-        rti_draw d = { NULL, NULL, rti_draw_##name, 0, 0, 0, 0, false }; \
+        static const rti_draw draw = { NULL, NULL, rti_draw_##name, 0, 0, 0, 0, false }; \
+        rti_draw d = draw; \
         double a = rti_draw_number(c, 1), b = n > 1 ? rti_draw_number(c, 2) : 0; \
         (void)b; \
         if (!(must)) \
@@ -658,10 +663,10 @@ static RTI_HOT rt_status rti_draw_with_replacement(rti_random *r, double *p, int
 /* The n largest of p over exponential numbers, which are drawn in the order of p's memory. */
 static rt_status rti_draw_without_replacement(rti_call *c, rt_tensor *p, int64_t n, rt_generator *g)
 {
-    rti_draw d = { NULL, NULL, rti_draw_exponential, 1, 0, 0, 0, false };
+    static const rti_draw exponential = { NULL, NULL, rti_draw_exponential, 1, 0, 0, 0, false };
     rt_scope scope = rt_no_grad();
     rt_tensor *q = rti_scoped(rti_tensor_new((rt_dtype)p->dtype, p->size, p->ndim, p->numel)), *index = NULL;
-    if (q && rti_draw_like("multinomial", q, p, &d, g) == RT_OK) {
+    if (q && rti_draw_like("multinomial", q, p, &exponential, g) == RT_OK) {
         q = rt_div(p, q);
         if (n == 1)
             index = rt_argmax_dim(q, -1, true);
@@ -746,7 +751,7 @@ static rt_tensor *rti_drawn_unit(const char *op, rt_shape shape, const rt_tensor
 static rt_tensor *rti_drawn_normal(const char *op, rt_shape shape, const rt_tensor *like, const rt_tensor_opts *opts, rt_dtype normal)
 {
     rt_dtype dtype = rti_opts_dtype(opts, normal);
-    rti_draw d = { rti_fill_normal_f32, rti_fill_normal_f64, rti_draw_normal, 0, 1, 0, 0, false };
+    rti_draw d = rti_draws_normal;
     d.b = rt_dtype_is_complex(dtype) ? 1 / sqrt(2.0) : 1;
     return rti_drawn(op, shape, like, opts, dtype, RTI_DRAW_FLOATS | RTI_DRAW_COMPLEX, &d);
 }
