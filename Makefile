@@ -6,6 +6,7 @@
 #   make check     the static proofs; PROOFS="name ...": only these
 #   make matrix    the tests in every configuration; ONLY=text: those with text in their name
 #   make bench     times against PyTorch; PYTHON=... has to have it
+#   make parity    the Python package against PyTorch; PYTHON=... has to have it, PARITY=DIR: where the instruments are, CAP=n: samples an operation
 #   make clean     removes build/, where everything made lands
 
 CFLAGS   ?= -O2
@@ -13,6 +14,8 @@ STD      = -std=c99
 WARNINGS = -Wall -Wextra
 LDLIBS   = -lm -pthread
 PYTHON   = python3
+PARITY   = ../shared/parity
+CAP      = 4
 
 # A configuration: its folder, where rustorch.h comes from, flags for the library alone, and what starts a program (an emulator).
 CONFIG    = default
@@ -27,7 +30,7 @@ tests    = $(wildcard tests/[0-9]_*/*.c)
 programs = $(tests:tests/%.c=$(build)/%)
 inside   = $(filter %_inside,$(programs))
 
-.PHONY: all run header test check matrix bench clean force
+.PHONY: all run header test check matrix bench parity clean force
 .SECONDARY:
 
 all: run
@@ -80,6 +83,9 @@ bench: build/bench/rows
 build/bench/rows: $(wildcard bench/*.c) rustorch.h
 	@mkdir -p $(@D)
 	$(CC) -O2 -I. bench/rows.c -o $@ $(LDLIBS)
+
+parity:
+	@PYTHON='$(PYTHON)' PARITY='$(PARITY)' CAP='$(CAP)' bash tests/parity/run.sh
 
 clean:
 	rm -rf build

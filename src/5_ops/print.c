@@ -390,6 +390,9 @@ static const char *rti_node_name(const rti_node *node, rti_grad_name *t)
 {
     if (rti_node_is(node, "CopySlices"))      /* of a base that was written into through a view */
         return "CopySlices";
+    size_t length = strlen(node->op->schema);
+    if (!strchr(node->op->schema, '(') && length > 8 && length < sizeof t->text && strcmp(node->op->schema + length - 8, "Backward") == 0)
+        return node->op->schema;              /* a function of the user's who names its derivative himself */
     if (rti_node_is(node, "linear"))
         return rti_linear_name(node);
     if (rti_node_is(node, "nll_loss_nd") || rti_node_is(node, "cross_entropy_of_classes"))

@@ -1,0 +1,1 @@
+from . import data, hooks  # noqa: F401
