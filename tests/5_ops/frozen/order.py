@@ -44,3 +44,42 @@ def cases():
         case(name, T("f32.normal", 0, [2200]))
     shaped("mode", [(-1, False), (0, True), (2, False)], few)
     case("mode", T("i64.to7", 0, [15]), 0)
+    equals()
+
+
+# Medians of three that cut off two elements at a time, so that sorting, or selecting the 40th, ends in a heap.
+SLOW_TO_SORT = """23 0 26 1 30 2 25 3 28 4 24 5 32 6 23 7 27 8 22 9 29 10 12 11 31 30 29 28 27 26 25 24 0 1 2 3 4 5 6 7 8 9 10 11 22 20 21 19 20 18 19 17 18 16
+17 15 16 14 15 13 14 12 13 21"""
+SLOW_TO_SELECT = "16 0 14 1 15 2 13 3 14 4 12 5 13 6 15 7 32 8 32 9 32 10 32 11 19 18 17 17 18 16 19 12 0 1 2 3 4 5 6 7 8 9 10 11" + 20 * " 32"
+
+
+def equals():
+    """Which of equal elements comes first."""
+    ties, real = lambda d: f"{d}.ties", [d for d in EVERY if d not in COMPLEX + EIGHTHS]
+    for d in real:
+        some = lambda r, d=d: r.choice([0.0, -0.0, 1.0, 2.0, -1.5, math.nan]) if d in FLOATS + HALVES else r.randint(0, 1 if d == "bool" else 4)
+        pool(ties(d), lambda r: [some(r) for _ in range(60)])
+        for k, n in enumerate((17, 40)):
+            case("argsort", T(ties(d), k, [n]), 0, k == 1)
+        for n in (16, 17, 40, 60):
+            case("mode", T(ties(d), 0, [n]), 0)
+            if d not in ("bool", "u16", "u32", "u64"):
+                case("kthvalue", T(ties(d), 0, [n]), n // 2, 0)
+                case("topk", T(ties(d), 0, [n]), n // 6 + 1, 0, n % 2 == 0, n != 40)
+    pool("u8.ties_far", lambda r: [r.randint(0, 9) for _ in range(700)])
+    case("argsort", T("u8.ties_far", 0, [700]))
+    case("argsort", T("u8.ties_far", 0, [2, 175], [1, 2]), 1, True)
+    case("mode", T("u8.ties_far", 0, [2, 350]), 1)
+    for k in (1, 350, 700):
+        case("kthvalue", T("u8.ties_far", 0, [700]), k, 0)
+    for k in (10, 11, 90):
+        for largest in (True, False):
+            case("topk", T("u8.ties_far", 0, [700]), k, 0, largest, largest)
+    pool("u8.slow_to_sort", [int(x) for x in SLOW_TO_SORT.split()])
+    pool("u8.slow_to_select", [int(x) for x in SLOW_TO_SELECT.split()])
+    case("argsort", T("u8.slow_to_sort", 0, [64]))
+    case("mode", T("u8.slow_to_sort", 0, [64]))
+    case("topk", T("u8.slow_to_select", 0, [64]), 40, 0, False, False)
+    case("topk", T("u8.slow_to_select", 0, [64]), 40, 0, False, True)
+    pool("f32.no_number", [math.nan] * 30)
+    case("nanmedian.dim", T("f32.no_number", 0, [2, 15]), 1)
