@@ -646,6 +646,9 @@ RT_API rt_tensor *rt_bernoulli(rt_tensor *p, rt_generator *generator);          
 RT_API rt_tensor *rt_bernoulli_tensor_(rt_tensor *x, rt_tensor *p, rt_generator *generator);            /* the same into x, over which p broadcasts;  p float; x float, integers, bool;  torch.Tensor.bernoulli_ */
 RT_API rt_tensor *rt_poisson(rt_tensor *rate, rt_generator *generator);                                 /* Poisson of each rate;  [*] -> [*];  float;  grad 0;  RT_ERR_VALUE unless rate >= 0;  torch.poisson */
 RT_API rt_tensor *rt_binomial(rt_tensor *count, rt_tensor *prob, rt_generator *generator);              /* successes in count tries of probability prob;  broadcast;  float32, float64;  grad 0;  torch.binomial */
+RT_API rt_tensor *rt_normal(rt_tensor *mean, rt_tensor *std, rt_generator *generator);                   /* y = mean + std z, z normal, of mean's dtype;  broadcast;  float;  no gradient yet;  RT_ERR_VALUE for a std below 0;  torch.normal */
+RT_API rt_tensor *rt_normal_float_std(rt_tensor *mean, double std, rt_generator *generator);             /* the same with one deviation for all;  torch.normal */
+RT_API rt_tensor *rt_normal_float_mean(double mean, rt_tensor *std, rt_generator *generator);            /* the same with one mean for all, of std's dtype;  torch.normal */
 RT_API rt_tensor *rt_standard_gamma(rt_tensor *shape, rt_generator *generator);                         /* gamma of each shape and scale 1;  [*] -> [*];  float32, float64;  no gradient yet;  torch._standard_gamma */
 RT_API rt_tensor *rt_multinomial(rt_tensor *p, int64_t n, bool replacement, rt_generator *generator);   /* n places of p drawn with those weights;  [k] -> [n], [m,k] -> [m,n];  float -> int64;  RT_ERR_VALUE for negative weights, or all 0;  torch.multinomial */
 RTI_END_C
@@ -15635,6 +15638,51 @@ static const rt_op rti_op_gamma = { RTI_TEXT("_standard_gamma(Tensor self, Gener
                                     1, RTI_ANY_OUT, NULL, rti_shape_given_wide, rti_run_gamma,
                                     NULL, NULL, NULL, NULL, 0, 0.3, 10 };
 
+/* mean + std z, where one of both or both are tensors: z is drawn first, in the result's shape and dtype. */
+static rt_status rti_shape_normal_of(rti_call *c)
+{
+    rti_op_text name;
+    rti_shape_text a, b;
+    const rt_tensor *mean = rti_arg_tensor(c, 0), *std = rti_arg_tensor(c, 1), *first = mean ? mean : std;
+    int64_t size[RT_MAX_DIMS];
+    int ndim = first->ndim;
+    for (int k = 0; k < 2; k++)
+        if (rti_arg_tensor(c, k) && !rti_draws((rt_dtype)rti_arg_tensor(c, k)->dtype, RTI_DRAW_FLOATS))
+            return rti_refuse_dtype(c, (rt_dtype)rti_arg_tensor(c, k)->dtype);
+    for (int d = 0; d < ndim; d++)
+        size[d] = first->size[d];
+    if (mean && std && !rti_broadcast(size, &ndim, std->size, std->ndim))
+        return rti_raise(RT_ERR_SHAPE, rti_op_base(c->op, &name), "shapes %s and %s do not fit", rti_shape_of_text(&a, mean), rti_shape_of_text(&b, std));
+    return rti_result_set(c, 0, (rt_dtype)first->dtype, size, ndim);
+}
+
+static rt_status rti_run_normal_of(rti_call *c)
+{
+    static const char op[] = "normal";
+    rt_tensor *mean = rti_arg_tensor(c, 0), *std = rti_arg_tensor(c, 1), *out = c->out[0], *y = out;
+    rt_scope scope = rt_no_grad();
+    rt_status status = RT_OK;
+    if (std && std->numel > 0 && rt_item(rt_min(std)) < 0)
+        status = rti_raise(RT_ERR_VALUE, op, "expected deviations of 0 or more, got %g", rt_item(rt_min(std)));
+    if (status == RT_OK && !rt_error_pending())
+        status = rti_normal_into(op, out, out, 0, std ? 1 : rti_draw_number(c, 1), rti_draw_generator(c, 2));
+    if (status == RT_OK && !std)
+        y = rt_add_(out, mean);
+    else if (status == RT_OK)
+        y = rt_addcmul(mean ? mean : rt_scalar_tensor(rt_scalar_float(rti_draw_number(c, 0)), (rt_dtype)out->dtype), out, std, rt_scalar_int(1));
+    if (status == RT_OK && (!y || rti_settle(y) != RT_OK))
+        status = rti_pending_code();
+    if (status == RT_OK && y != out)
+        status = rti_copy_into(out, y);
+    rt_scope_end(scope);
+    return status;
+}
+#define RTI_NORMAL_ROW(schema) { RTI_TEXT(schema), 1, 0, NULL, rti_shape_normal_of, rti_run_normal_of, NULL, NULL, NULL, NULL, 0, 0.3, 2 }
+static const rt_op rti_op_normal_tensor_float = RTI_NORMAL_ROW("normal.Tensor_float(Tensor mean, float std=1, *, Generator? generator=None) -> Tensor");
+static const rt_op rti_op_normal_float_tensor = RTI_NORMAL_ROW("normal.float_Tensor(float mean, Tensor std, *, Generator? generator=None) -> Tensor");
+static const rt_op rti_op_normal_tensor_tensor = RTI_NORMAL_ROW("normal.Tensor_Tensor(Tensor mean, Tensor std, *, Generator? generator=None) -> Tensor");
+#undef RTI_NORMAL_ROW
+
 static rt_value rti_given_arguments(rt_value *arg, rt_tensor *a, rt_tensor *b, rt_generator *g)
 {
     rti_box_tensor(&arg[0], a);
@@ -15655,6 +15703,23 @@ RT_API rt_tensor *rt_bernoulli_tensor_(rt_tensor *x, rt_tensor *p, rt_generator 
     rt_value arg[3];
     arg[2] = rti_given_arguments(arg, x, p, generator);
     return rti_call_inplace(&rti_op_bernoulli_tensor, arg, 3);
+}
+static rt_tensor *rti_normal_of(const rt_op *op, rt_value mean, rt_value std, rt_generator *generator)
+{
+    rt_value arg[3];
+    arg[0] = mean;
+    arg[1] = std;
+    arg[2] = rt_value_generator(generator);
+    return rti_call_op(op, arg, 3);
+}
+RT_API rt_tensor *rt_normal(rt_tensor *mean, rt_tensor *std, rt_generator *generator) { return rti_normal_of(&rti_op_normal_tensor_tensor, rti_value_tensor(mean), rti_value_tensor(std), generator); }
+RT_API rt_tensor *rt_normal_float_std(rt_tensor *mean, double std, rt_generator *generator)
+{
+    return rti_normal_of(&rti_op_normal_tensor_float, rti_value_tensor(mean), rt_value_float(std), generator);
+}
+RT_API rt_tensor *rt_normal_float_mean(double mean, rt_tensor *std, rt_generator *generator)
+{
+    return rti_normal_of(&rti_op_normal_float_tensor, rt_value_float(mean), rti_value_tensor(std), generator);
 }
 RT_API rt_tensor *rt_poisson(rt_tensor *rate, rt_generator *generator) { return rti_given(&rti_op_draw_poisson, rate, NULL, generator); }
 RT_API rt_tensor *rt_standard_gamma(rt_tensor *shape, rt_generator *generator) { return rti_given(&rti_op_gamma, shape, NULL, generator); }
@@ -15866,7 +15931,8 @@ RT_API rt_tensor *rt_randperm(int64_t n, const rt_tensor_opts *opts)
 
 static const rt_op *const rti_random_rows[] = {
     &rti_op_uniform, &rti_op_normal, &rti_op_random, &rti_op_random_from, &rti_op_random_to, &rti_op_exponential,
-    &rti_op_geometric, &rti_op_cauchy, &rti_op_log_normal, &rti_op_bernoulli_self, &rti_op_bernoulli_tensor, &rti_op_draw_poisson, &rti_op_binomial, &rti_op_gamma, &rti_op_multinomial
+    &rti_op_geometric, &rti_op_cauchy, &rti_op_log_normal, &rti_op_bernoulli_self, &rti_op_bernoulli_tensor, &rti_op_draw_poisson, &rti_op_binomial, &rti_op_gamma, &rti_op_multinomial,
+    &rti_op_normal_tensor_float, &rti_op_normal_float_tensor, &rti_op_normal_tensor_tensor
 };
 /* ---- complex numbers: their parts, as views, and conjugates ----------------------------------------------------------------------------- */
 
@@ -17038,14 +17104,8 @@ static rt_tensor *rti_div_mode(const rt_op *op, rt_tensor *a, rt_value b, rt_rou
     arg[2] = mode == RT_ROUNDING_FLOOR ? rt_value_string("floor") : mode == RT_ROUNDING_TRUNC ? rt_value_string("trunc") : rt_value_none();
     return in_place ? rti_call_inplace(op, arg, 3) : rti_call_op(op, arg, 3);
 }
-static rt_value rti_boxed(rt_tensor *x)
-{
-    rt_value v;
-    rti_box_tensor(&v, x);
-    return v;
-}
-RT_API rt_tensor *rt_div_mode(rt_tensor *a, rt_tensor *b, rt_rounding_mode mode) { return rti_div_mode(&rti_op_div_mode, a, rti_boxed(b), mode, false); }
-RT_API rt_tensor *rt_div_mode_(rt_tensor *a, rt_tensor *b, rt_rounding_mode mode) { return rti_div_mode(&rti_op_div_mode, a, rti_boxed(b), mode, true); }
+RT_API rt_tensor *rt_div_mode(rt_tensor *a, rt_tensor *b, rt_rounding_mode mode) { return rti_div_mode(&rti_op_div_mode, a, rti_value_tensor(b), mode, false); }
+RT_API rt_tensor *rt_div_mode_(rt_tensor *a, rt_tensor *b, rt_rounding_mode mode) { return rti_div_mode(&rti_op_div_mode, a, rti_value_tensor(b), mode, true); }
 RT_API rt_tensor *rt_div_mode_scalar(rt_tensor *a, rt_scalar b, rt_rounding_mode mode)
 {
     return rti_div_mode(&rti_op_div_mode_scalar, a, rti_value_scalar(&b), mode, false);
@@ -17478,11 +17538,11 @@ static rt_tensor *rti_call_where(const rt_op *op, rt_tensor *condition, rt_value
 RT_API rt_tensor *rt_where(rt_tensor *condition, rt_tensor *a, rt_tensor *b) { return rti_call3(&rti_op_where, condition, a, b); }
 RT_API rt_tensor *rt_where_scalar_self(rt_tensor *condition, rt_scalar a, rt_tensor *b)
 {
-    return rti_call_where(&rti_op_where_scalar_self, condition, rti_value_scalar(&a), rti_boxed(b));
+    return rti_call_where(&rti_op_where_scalar_self, condition, rti_value_scalar(&a), rti_value_tensor(b));
 }
 RT_API rt_tensor *rt_where_scalar_other(rt_tensor *condition, rt_tensor *a, rt_scalar b)
 {
-    return rti_call_where(&rti_op_where_scalar_other, condition, rti_boxed(a), rti_value_scalar(&b));
+    return rti_call_where(&rti_op_where_scalar_other, condition, rti_value_tensor(a), rti_value_scalar(&b));
 }
 RT_API rt_tensor *rt_where_scalar(rt_tensor *condition, rt_scalar a, rt_scalar b)
 {
@@ -17528,8 +17588,8 @@ static rt_tensor *rti_call_three(const rt_op *op, rt_tensor *a, rt_tensor *b, rt
     arg[2] = c;
     return in_place ? rti_call_inplace(op, arg, 3) : rti_call_op(op, arg, 3);
 }
-RT_API rt_tensor *rt_masked_fill(rt_tensor *x, rt_tensor *mask, rt_tensor *value) { return rti_call_three(&rti_op_masked_fill, x, mask, rti_boxed(value), false); }
-RT_API rt_tensor *rt_masked_fill_(rt_tensor *x, rt_tensor *mask, rt_tensor *value) { return rti_call_three(&rti_op_masked_fill, x, mask, rti_boxed(value), true); }
+RT_API rt_tensor *rt_masked_fill(rt_tensor *x, rt_tensor *mask, rt_tensor *value) { return rti_call_three(&rti_op_masked_fill, x, mask, rti_value_tensor(value), false); }
+RT_API rt_tensor *rt_masked_fill_(rt_tensor *x, rt_tensor *mask, rt_tensor *value) { return rti_call_three(&rti_op_masked_fill, x, mask, rti_value_tensor(value), true); }
 RT_API rt_tensor *rt_masked_fill_scalar(rt_tensor *x, rt_tensor *mask, rt_scalar value)
 {
     return rti_call_three(&rti_op_masked_fill_scalar, x, mask, rti_value_scalar(&value), false);
@@ -17619,7 +17679,7 @@ static const rt_op rti_op_clamp_max = RTI_CLAMP("clamp_max.Tensor(Tensor self, T
                                                 rti_clamp_max_backward, RTI_SAVE_TWO);
 
 /* A bound that is no tensor of the caller's: absent, or NULL, which the door refuses. */
-static rt_value rti_bound(rt_tensor *x) { return rti_absent(x) ? rt_value_none() : rti_boxed(x); }
+static rt_value rti_bound(rt_tensor *x) { return rti_absent(x) ? rt_value_none() : rti_value_tensor(x); }
 static rt_tensor *rti_call_clamp(const rt_op *op, rt_tensor *x, rt_value low, rt_value high, bool in_place)
 {
     rt_value arg[3];
@@ -17679,8 +17739,8 @@ static const rt_op rti_op_lerp = RTI_ELEMENTWISE("lerp.Tensor(Tensor self, Tenso
                                                  rti_lerp_backward, NULL, RTI_SAVE_TWO | RTI_SAVE_IN(2), -10, 10);
 static const rt_op rti_op_lerp_scalar = RTI_ELEMENTWISE_BY("lerp.Scalar(Tensor self, Tensor end, Scalar weight) -> Tensor", RTI_PROMOTE | RTI_NO_INTEGERS,
                                                            rti_shape_lerp, rti_promotes_two, rti_lerp_backward, 0, -10, 10);
-RT_API rt_tensor *rt_lerp(rt_tensor *a, rt_tensor *b, rt_tensor *weight) { return rti_call_three(&rti_op_lerp, a, b, rti_boxed(weight), false); }
-RT_API rt_tensor *rt_lerp_(rt_tensor *a, rt_tensor *b, rt_tensor *weight) { return rti_call_three(&rti_op_lerp, a, b, rti_boxed(weight), true); }
+RT_API rt_tensor *rt_lerp(rt_tensor *a, rt_tensor *b, rt_tensor *weight) { return rti_call_three(&rti_op_lerp, a, b, rti_value_tensor(weight), false); }
+RT_API rt_tensor *rt_lerp_(rt_tensor *a, rt_tensor *b, rt_tensor *weight) { return rti_call_three(&rti_op_lerp, a, b, rti_value_tensor(weight), true); }
 RT_API rt_tensor *rt_lerp_scalar(rt_tensor *a, rt_tensor *b, rt_scalar weight) { return rti_call_three(&rti_op_lerp_scalar, a, b, rti_value_scalar(&weight), false); }
 RT_API rt_tensor *rt_lerp_scalar_(rt_tensor *a, rt_tensor *b, rt_scalar weight) { return rti_call_three(&rti_op_lerp_scalar, a, b, rti_value_scalar(&weight), true); }
 

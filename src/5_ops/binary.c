@@ -349,14 +349,8 @@ static rt_tensor *rti_div_mode(const rt_op *op, rt_tensor *a, rt_value b, rt_rou
     arg[2] = mode == RT_ROUNDING_FLOOR ? rt_value_string("floor") : mode == RT_ROUNDING_TRUNC ? rt_value_string("trunc") : rt_value_none();
     return in_place ? rti_call_inplace(op, arg, 3) : rti_call_op(op, arg, 3);
 }
-static rt_value rti_boxed(rt_tensor *x)
-{
-    rt_value v;
-    rti_box_tensor(&v, x);
-    return v;
-}
-RT_API rt_tensor *rt_div_mode(rt_tensor *a, rt_tensor *b, rt_rounding_mode mode) { return rti_div_mode(&rti_op_div_mode, a, rti_boxed(b), mode, false); }
-RT_API rt_tensor *rt_div_mode_(rt_tensor *a, rt_tensor *b, rt_rounding_mode mode) { return rti_div_mode(&rti_op_div_mode, a, rti_boxed(b), mode, true); }
+RT_API rt_tensor *rt_div_mode(rt_tensor *a, rt_tensor *b, rt_rounding_mode mode) { return rti_div_mode(&rti_op_div_mode, a, rti_value_tensor(b), mode, false); }
+RT_API rt_tensor *rt_div_mode_(rt_tensor *a, rt_tensor *b, rt_rounding_mode mode) { return rti_div_mode(&rti_op_div_mode, a, rti_value_tensor(b), mode, true); }
 RT_API rt_tensor *rt_div_mode_scalar(rt_tensor *a, rt_scalar b, rt_rounding_mode mode)
 {
     return rti_div_mode(&rti_op_div_mode_scalar, a, rti_value_scalar(&b), mode, false);

@@ -584,6 +584,51 @@ static const rt_op rti_op_gamma = { RTI_TEXT("_standard_gamma(Tensor self, Gener
                                     1, RTI_ANY_OUT, NULL, rti_shape_given_wide, rti_run_gamma,
                                     NULL, NULL, NULL, NULL, 0, 0.3, 10 };
 
+/* mean + std z, where one of both or both are tensors: z is drawn first, in the result's shape and dtype. */
+static rt_status rti_shape_normal_of(rti_call *c)
+{
+    rti_op_text name;
+    rti_shape_text a, b;
+    const rt_tensor *mean = rti_arg_tensor(c, 0), *std = rti_arg_tensor(c, 1), *first = mean ? mean : std;
+    int64_t size[RT_MAX_DIMS];
+    int ndim = first->ndim;
+    for (int k = 0; k < 2; k++)
+        if (rti_arg_tensor(c, k) && !rti_draws((rt_dtype)rti_arg_tensor(c, k)->dtype, RTI_DRAW_FLOATS))
+            return rti_refuse_dtype(c, (rt_dtype)rti_arg_tensor(c, k)->dtype);
+    for (int d = 0; d < ndim; d++)
+        size[d] = first->size[d];
+    if (mean && std && !rti_broadcast(size, &ndim, std->size, std->ndim))
+        return rti_raise(RT_ERR_SHAPE, rti_op_base(c->op, &name), "shapes %s and %s do not fit", rti_shape_of_text(&a, mean), rti_shape_of_text(&b, std));
+    return rti_result_set(c, 0, (rt_dtype)first->dtype, size, ndim);
+}
+
+static rt_status rti_run_normal_of(rti_call *c)
+{
+    static const char op[] = "normal";
+    rt_tensor *mean = rti_arg_tensor(c, 0), *std = rti_arg_tensor(c, 1), *out = c->out[0], *y = out;
+    rt_scope scope = rt_no_grad();
+    rt_status status = RT_OK;
+    if (std && std->numel > 0 && rt_item(rt_min(std)) < 0)
+        status = rti_raise(RT_ERR_VALUE, op, "expected deviations of 0 or more, got %g", rt_item(rt_min(std)));
+    if (status == RT_OK && !rt_error_pending())
+        status = rti_normal_into(op, out, out, 0, std ? 1 : rti_draw_number(c, 1), rti_draw_generator(c, 2));
+    if (status == RT_OK && !std)
+        y = rt_add_(out, mean);
+    else if (status == RT_OK)
+        y = rt_addcmul(mean ? mean : rt_scalar_tensor(rt_scalar_float(rti_draw_number(c, 0)), (rt_dtype)out->dtype), out, std, rt_scalar_int(1));
+    if (status == RT_OK && (!y || rti_settle(y) != RT_OK))
+        status = rti_pending_code();
+    if (status == RT_OK && y != out)
+        status = rti_copy_into(out, y);
+    rt_scope_end(scope);
+    return status;
+}
+#define RTI_NORMAL_ROW(schema) { RTI_TEXT(schema), 1, 0, NULL, rti_shape_normal_of, rti_run_normal_of, NULL, NULL, NULL, NULL, 0, 0.3, 2 }
+static const rt_op rti_op_normal_tensor_float = RTI_NORMAL_ROW("normal.Tensor_float(Tensor mean, float std=1, *, Generator? generator=None) -> Tensor");
+static const rt_op rti_op_normal_float_tensor = RTI_NORMAL_ROW("normal.float_Tensor(float mean, Tensor std, *, Generator? generator=None) -> Tensor");
+static const rt_op rti_op_normal_tensor_tensor = RTI_NORMAL_ROW("normal.Tensor_Tensor(Tensor mean, Tensor std, *, Generator? generator=None) -> Tensor");
+#undef RTI_NORMAL_ROW
+
 static rt_value rti_given_arguments(rt_value *arg, rt_tensor *a, rt_tensor *b, rt_generator *g)
 {
     rti_box_tensor(&arg[0], a);
@@ -604,6 +649,23 @@ RT_API rt_tensor *rt_bernoulli_tensor_(rt_tensor *x, rt_tensor *p, rt_generator 
     rt_value arg[3];
     arg[2] = rti_given_arguments(arg, x, p, generator);
     return rti_call_inplace(&rti_op_bernoulli_tensor, arg, 3);
+}
+static rt_tensor *rti_normal_of(const rt_op *op, rt_value mean, rt_value std, rt_generator *generator)
+{
+    rt_value arg[3];
+    arg[0] = mean;
+    arg[1] = std;
+    arg[2] = rt_value_generator(generator);
+    return rti_call_op(op, arg, 3);
+}
+RT_API rt_tensor *rt_normal(rt_tensor *mean, rt_tensor *std, rt_generator *generator) { return rti_normal_of(&rti_op_normal_tensor_tensor, rti_value_tensor(mean), rti_value_tensor(std), generator); }
+RT_API rt_tensor *rt_normal_float_std(rt_tensor *mean, double std, rt_generator *generator)
+{
+    return rti_normal_of(&rti_op_normal_tensor_float, rti_value_tensor(mean), rt_value_float(std), generator);
+}
+RT_API rt_tensor *rt_normal_float_mean(double mean, rt_tensor *std, rt_generator *generator)
+{
+    return rti_normal_of(&rti_op_normal_float_tensor, rt_value_float(mean), rti_value_tensor(std), generator);
 }
 RT_API rt_tensor *rt_poisson(rt_tensor *rate, rt_generator *generator) { return rti_given(&rti_op_draw_poisson, rate, NULL, generator); }
 RT_API rt_tensor *rt_standard_gamma(rt_tensor *shape, rt_generator *generator) { return rti_given(&rti_op_gamma, shape, NULL, generator); }
@@ -815,5 +877,6 @@ RT_API rt_tensor *rt_randperm(int64_t n, const rt_tensor_opts *opts)
 
 static const rt_op *const rti_random_rows[] = {
     &rti_op_uniform, &rti_op_normal, &rti_op_random, &rti_op_random_from, &rti_op_random_to, &rti_op_exponential,
-    &rti_op_geometric, &rti_op_cauchy, &rti_op_log_normal, &rti_op_bernoulli_self, &rti_op_bernoulli_tensor, &rti_op_draw_poisson, &rti_op_binomial, &rti_op_gamma, &rti_op_multinomial
+    &rti_op_geometric, &rti_op_cauchy, &rti_op_log_normal, &rti_op_bernoulli_self, &rti_op_bernoulli_tensor, &rti_op_draw_poisson, &rti_op_binomial, &rti_op_gamma, &rti_op_multinomial,
+    &rti_op_normal_tensor_float, &rti_op_normal_float_tensor, &rti_op_normal_tensor_tensor
 };

@@ -34,6 +34,9 @@ RT_API rt_tensor *rt_bernoulli(rt_tensor *p, rt_generator *generator);          
 RT_API rt_tensor *rt_bernoulli_tensor_(rt_tensor *x, rt_tensor *p, rt_generator *generator);            /* the same into x, over which p broadcasts;  p float; x float, integers, bool;  torch.Tensor.bernoulli_ */
 RT_API rt_tensor *rt_poisson(rt_tensor *rate, rt_generator *generator);                                 /* Poisson of each rate;  [*] -> [*];  float;  grad 0;  RT_ERR_VALUE unless rate >= 0;  torch.poisson */
 RT_API rt_tensor *rt_binomial(rt_tensor *count, rt_tensor *prob, rt_generator *generator);              /* successes in count tries of probability prob;  broadcast;  float32, float64;  grad 0;  torch.binomial */
+RT_API rt_tensor *rt_normal(rt_tensor *mean, rt_tensor *std, rt_generator *generator);                   /* y = mean + std z, z normal, of mean's dtype;  broadcast;  float;  no gradient yet;  RT_ERR_VALUE for a std below 0;  torch.normal */
+RT_API rt_tensor *rt_normal_float_std(rt_tensor *mean, double std, rt_generator *generator);             /* the same with one deviation for all;  torch.normal */
+RT_API rt_tensor *rt_normal_float_mean(double mean, rt_tensor *std, rt_generator *generator);            /* the same with one mean for all, of std's dtype;  torch.normal */
 RT_API rt_tensor *rt_standard_gamma(rt_tensor *shape, rt_generator *generator);                         /* gamma of each shape and scale 1;  [*] -> [*];  float32, float64;  no gradient yet;  torch._standard_gamma */
 RT_API rt_tensor *rt_multinomial(rt_tensor *p, int64_t n, bool replacement, rt_generator *generator);   /* n places of p drawn with those weights;  [k] -> [n], [m,k] -> [m,n];  float -> int64;  RT_ERR_VALUE for negative weights, or all 0;  torch.multinomial */
 RTI_END_C

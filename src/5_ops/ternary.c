@@ -46,11 +46,11 @@ static rt_tensor *rti_call_where(const rt_op *op, rt_tensor *condition, rt_value
 RT_API rt_tensor *rt_where(rt_tensor *condition, rt_tensor *a, rt_tensor *b) { return rti_call3(&rti_op_where, condition, a, b); }
 RT_API rt_tensor *rt_where_scalar_self(rt_tensor *condition, rt_scalar a, rt_tensor *b)
 {
-    return rti_call_where(&rti_op_where_scalar_self, condition, rti_value_scalar(&a), rti_boxed(b));
+    return rti_call_where(&rti_op_where_scalar_self, condition, rti_value_scalar(&a), rti_value_tensor(b));
 }
 RT_API rt_tensor *rt_where_scalar_other(rt_tensor *condition, rt_tensor *a, rt_scalar b)
 {
-    return rti_call_where(&rti_op_where_scalar_other, condition, rti_boxed(a), rti_value_scalar(&b));
+    return rti_call_where(&rti_op_where_scalar_other, condition, rti_value_tensor(a), rti_value_scalar(&b));
 }
 RT_API rt_tensor *rt_where_scalar(rt_tensor *condition, rt_scalar a, rt_scalar b)
 {
@@ -96,8 +96,8 @@ static rt_tensor *rti_call_three(const rt_op *op, rt_tensor *a, rt_tensor *b, rt
     arg[2] = c;
     return in_place ? rti_call_inplace(op, arg, 3) : rti_call_op(op, arg, 3);
 }
-RT_API rt_tensor *rt_masked_fill(rt_tensor *x, rt_tensor *mask, rt_tensor *value) { return rti_call_three(&rti_op_masked_fill, x, mask, rti_boxed(value), false); }
-RT_API rt_tensor *rt_masked_fill_(rt_tensor *x, rt_tensor *mask, rt_tensor *value) { return rti_call_three(&rti_op_masked_fill, x, mask, rti_boxed(value), true); }
+RT_API rt_tensor *rt_masked_fill(rt_tensor *x, rt_tensor *mask, rt_tensor *value) { return rti_call_three(&rti_op_masked_fill, x, mask, rti_value_tensor(value), false); }
+RT_API rt_tensor *rt_masked_fill_(rt_tensor *x, rt_tensor *mask, rt_tensor *value) { return rti_call_three(&rti_op_masked_fill, x, mask, rti_value_tensor(value), true); }
 RT_API rt_tensor *rt_masked_fill_scalar(rt_tensor *x, rt_tensor *mask, rt_scalar value)
 {
     return rti_call_three(&rti_op_masked_fill_scalar, x, mask, rti_value_scalar(&value), false);
@@ -187,7 +187,7 @@ static const rt_op rti_op_clamp_max = RTI_CLAMP("clamp_max.Tensor(Tensor self, T
                                                 rti_clamp_max_backward, RTI_SAVE_TWO);
 
 /* A bound that is no tensor of the caller's: absent, or NULL, which the door refuses. */
-static rt_value rti_bound(rt_tensor *x) { return rti_absent(x) ? rt_value_none() : rti_boxed(x); }
+static rt_value rti_bound(rt_tensor *x) { return rti_absent(x) ? rt_value_none() : rti_value_tensor(x); }
 static rt_tensor *rti_call_clamp(const rt_op *op, rt_tensor *x, rt_value low, rt_value high, bool in_place)
 {
     rt_value arg[3];
@@ -247,8 +247,8 @@ static const rt_op rti_op_lerp = RTI_ELEMENTWISE("lerp.Tensor(Tensor self, Tenso
                                                  rti_lerp_backward, NULL, RTI_SAVE_TWO | RTI_SAVE_IN(2), -10, 10);
 static const rt_op rti_op_lerp_scalar = RTI_ELEMENTWISE_BY("lerp.Scalar(Tensor self, Tensor end, Scalar weight) -> Tensor", RTI_PROMOTE | RTI_NO_INTEGERS,
                                                            rti_shape_lerp, rti_promotes_two, rti_lerp_backward, 0, -10, 10);
-RT_API rt_tensor *rt_lerp(rt_tensor *a, rt_tensor *b, rt_tensor *weight) { return rti_call_three(&rti_op_lerp, a, b, rti_boxed(weight), false); }
-RT_API rt_tensor *rt_lerp_(rt_tensor *a, rt_tensor *b, rt_tensor *weight) { return rti_call_three(&rti_op_lerp, a, b, rti_boxed(weight), true); }
+RT_API rt_tensor *rt_lerp(rt_tensor *a, rt_tensor *b, rt_tensor *weight) { return rti_call_three(&rti_op_lerp, a, b, rti_value_tensor(weight), false); }
+RT_API rt_tensor *rt_lerp_(rt_tensor *a, rt_tensor *b, rt_tensor *weight) { return rti_call_three(&rti_op_lerp, a, b, rti_value_tensor(weight), true); }
 RT_API rt_tensor *rt_lerp_scalar(rt_tensor *a, rt_tensor *b, rt_scalar weight) { return rti_call_three(&rti_op_lerp_scalar, a, b, rti_value_scalar(&weight), false); }
 RT_API rt_tensor *rt_lerp_scalar_(rt_tensor *a, rt_tensor *b, rt_scalar weight) { return rti_call_three(&rti_op_lerp_scalar, a, b, rti_value_scalar(&weight), true); }
 

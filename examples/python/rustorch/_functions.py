@@ -321,7 +321,7 @@ def _tensor(x):
 def normal(mean, std=1.0, size=None, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False):
     from ._creation import empty
     if isinstance(mean, Tensor) or isinstance(std, Tensor):
-        raise NotImplementedError("normal(): a mean or deviation that is a tensor is not here yet")
+        return rows["normal"](mean, std, generator=generator, out=out)
     made = empty(tuple(size), dtype=dtype) if out is None else out
     made.normal_(mean, std, generator=generator)
     return made.requires_grad_() if requires_grad else made

@@ -36,6 +36,13 @@ def cases():
             for name, args in (("bernoulli", [t(few)]), ("bernoulli.Tensor", [t(large), t(few)]), ("poisson", [t(many)]), ("poisson", [t(large)]), ("binomial", [t(large), t(few)]), ("_standard_gamma", [t(many)])):
                 if not (name == "bernoulli.Tensor" and stride):
                     case(name, *args, seed=6)
+        for size, stride in [([12], None), ([3, 4], [1, 3]), ([], None), ([0, 2], None)][:4 if d in FLOATS else 1]:      # strided halves PyTorch rounds after every step
+            t = lambda pool: T(pool, 0, size, stride)
+            near = dict(seed=8, magnitude=lambda *_: 12)
+            case("normal.Tensor_float", t(many), 0.5, **near)
+            case("normal.float_Tensor", 1.5, t(few), **near)
+            case("normal.Tensor_Tensor", t(many), t(few), **near)
+        case("normal.Tensor_Tensor", T(many, 0, [3, 4]), T(few, 0, [4]), seed=8, magnitude=lambda *_: 12)
         for size, stride in (([12], None), ([3, 4], None), ([4, 3], [1, 4])):
             for n, replace in ((1, False), (3, False), (2, True), (15, True)):
                 case("multinomial", T(few, 0, size, stride), n, replace, seed=7)

@@ -18,6 +18,9 @@ ROW("bernoulli.Tensor", EXACT, 0, "f32[3] f32[3]=0.2,0.5,0.9", DIFFERENTIABLE, 0
 ROW("poisson", EXACT, 0, "f32[3]=0.5,3,20", DIFFERENTIABLE, 0.3, 20, "x[3,4]|x[]|x[0,3]")
 ROW("binomial", EXACT, NO_SCALAR, "f32[3]=3,20,90 f32[3]=0.2,0.7,0.5", DIFFERENTIABLE, 0.1, 0.9, "x[0,3] x[3]|x[0] x[0]")
 ROW("_standard_gamma", CLOSE, 0, "f32[3]=0.5,3,20", REFUSED, 0.3, 10, "x[3,4]")
+ROW("normal.Tensor_float", NORMAL, 0, "f32[3] 0.5", REFUSED, 0.3, 2, "x[3,4] 0.5")
+ROW("normal.float_Tensor", NORMAL, 0, "1.5 f32[3]=0.2,0.5,0.9", REFUSED, 0.3, 2, "1.5 x[3,4]")
+ROW("normal.Tensor_Tensor", NORMAL, 0, "f32[2,3] f32[3]=0.2,0.5,0.9", REFUSED, 0.3, 2, "x[3,4] x[4]")
 ROW("multinomial", EXACT, 0, "f32[3]=1,2,3 2", CONSTANT, 0.3, 10, "x[3,4] 2|x[4] 6 true")
 
 TYPED_BY("uniform", IN_PLACE, call_uniform_, "TRR", "f32[2,3] -1.0 3.0")
@@ -35,6 +38,9 @@ TYPED_BY("bernoulli.Tensor", IN_PLACE, call_bernoulli_tensor_, "TT", "")
 TYPED_BY("poisson", PLAIN, call_draw_poisson, "T", "")
 TYPED_BY("binomial", PLAIN, call_binomial, "TT", "")
 TYPED_BY("_standard_gamma", PLAIN, call_standard_gamma, "T", "")
+TYPED_BY("normal.Tensor_float", PLAIN, call_normal_float_std, "TR", "f32[3] 0.5")
+TYPED_BY("normal.float_Tensor", PLAIN, call_normal_float_mean, "RT", "1.5 f32[3]=0.2,0.5,0.9")
+TYPED_BY("normal.Tensor_Tensor", PLAIN, call_normal_of, "TT", "f32[2,3] f32[3]=0.2,0.5,0.9")
 TYPED_BY("multinomial", PLAIN, call_multinomial, "TIB", "|f32[2,3]=1,2,3,0,1,0 5 true")
 
 #ifdef TABLES_FOR_SCHEMA
@@ -44,6 +50,9 @@ static rt_tensor *call_draw_poisson(const rt_value *v) { return rt_poisson(ARG_T
 static rt_tensor *call_binomial(const rt_value *v) { return rt_binomial(ARG_T(0), ARG_T(1), NULL); }
 static rt_tensor *call_standard_gamma(const rt_value *v) { return rt_standard_gamma(ARG_T(0), NULL); }
 static rt_tensor *call_multinomial(const rt_value *v) { return rt_multinomial(ARG_T(0), ARG_I(1), ARG_B(2), NULL); }
+static rt_tensor *call_normal_float_std(const rt_value *v) { return rt_normal_float_std(ARG_T(0), ARG_R(1), NULL); }
+static rt_tensor *call_normal_float_mean(const rt_value *v) { return rt_normal_float_mean(ARG_R(0), ARG_T(1), NULL); }
+static rt_tensor *call_normal_of(const rt_value *v) { return rt_normal(ARG_T(0), ARG_T(1), NULL); }
 static rt_tensor *call_uniform_(const rt_value *v) { return rt_uniform_(ARG_T(0), ARG_R(1), ARG_R(2), NULL); }
 static rt_tensor *call_normal_(const rt_value *v) { return rt_normal_(ARG_T(0), ARG_R(1), ARG_R(2), NULL); }
 static rt_tensor *call_random_(const rt_value *v) { return rt_random_(ARG_T(0), NULL); }
@@ -79,6 +88,9 @@ BAD("bernoulli", "i64[2]", RT_ERR_DTYPE, "int64")
 BAD("bernoulli.Tensor", "f32[2] f32[3]=0.5,0.5,0.5", RT_ERR_SHAPE, "[2]|[3]")
 BAD("poisson", "f32[1]=-1", RT_ERR_VALUE, "-1")
 BAD("poisson", "i64[1]", RT_ERR_DTYPE, "int64")
+BAD("normal.Tensor_Tensor", "f32[2] f32[3]", RT_ERR_SHAPE, "[2]|[3]")
+BAD("normal.Tensor_Tensor", "f32[2] f32[2]=1,-2", RT_ERR_VALUE, "-2")
+BAD("normal.Tensor_float", "i64[2] 1.0", RT_ERR_DTYPE, "int64")
 BAD("binomial", "f32[2] f64[2]", RT_ERR_DTYPE, "float64")
 BAD("binomial", "f32[2] f32[3]", RT_ERR_SHAPE, "[2]|[3]")
 BAD("_standard_gamma", "f16[2]", RT_ERR_DTYPE, "float16")
