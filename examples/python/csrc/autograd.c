@@ -76,6 +76,20 @@ static PyObject *is_anomaly_enabled(PyObject *m, PyObject *unused) { (void)m; (v
 
 /* ---- hooks ---- */
 
+/* Python code that a pass calls computes what it asks for at once, whatever the pass is recording. */
+static uint32_t python_begin(PyGILState_STATE *state)
+{
+    uint32_t modes = rti_modes;
+    *state = PyGILState_Ensure();
+    rti_modes &= ~(uint32_t)RTI_MODE_CAPTURE;
+    return modes;
+}
+static void python_end(uint32_t modes, PyGILState_STATE state)
+{
+    rti_modes = modes;
+    PyGILState_Release(state);
+}
+
 /* An answer of Python's that the engine goes on with: it belongs to the engine's scope from now on. */
 static rt_tensor *to_engine(PyObject *answer)
 {
@@ -93,7 +107,8 @@ static void no_tensor(const char *op, PyObject *answer)
 
 static rt_tensor *hook_see(rt_tensor *grad, void *user)
 {
-    PyGILState_STATE state = PyGILState_Ensure();
+    PyGILState_STATE state;
+    uint32_t modes = python_begin(&state);
     PyObject *object = wrap_borrowed(grad), *answer = object ? PyObject_CallFunctionObjArgs((PyObject *)user, object, NULL) : NULL;
     rt_tensor *y = NULL;
     if (answer && answer == Py_None)
@@ -104,18 +119,19 @@ static rt_tensor *hook_see(rt_tensor *grad, void *user)
         no_tensor("hook", answer);
     Py_XDECREF(answer);
     Py_XDECREF(object);
-    PyGILState_Release(state);
+    python_end(modes, state);
     return y;
 }
 
 static rt_status hook_after(rt_tensor *leaf, void *user)
 {
-    PyGILState_STATE state = PyGILState_Ensure();
+    PyGILState_STATE state;
+    uint32_t modes = python_begin(&state);
     PyObject *object = wrap_borrowed(leaf), *answer = object ? PyObject_CallFunctionObjArgs((PyObject *)user, object, NULL) : NULL;
     rt_status status = answer ? RT_OK : rti_raise(RT_ERR_VALUE, "hook", "an exception was raised in Python");
     Py_XDECREF(answer);
     Py_XDECREF(object);
-    PyGILState_Release(state);
+    python_end(modes, state);
     return status;
 }
 
@@ -192,7 +208,8 @@ static rt_status applied_forward(rt_function_ctx *ctx, rt_tensor *const *inputs,
 static rt_status applied_backward(rt_function_ctx *ctx, rt_tensor *const *grads, rt_tensor **input_grads)
 {
     applied *a = (applied *)rt_ctx_user(ctx);
-    PyGILState_STATE state = PyGILState_Ensure();
+    PyGILState_STATE state;
+    uint32_t modes = python_begin(&state);
     PyObject *given = tuple_of(grads, a->f.n_outputs), *saved = given ? PyTuple_New(a->n_saved) : NULL, *answer = NULL;
     for (int i = 0; saved && i < a->n_saved; i++) {
         PyObject *o = wrap_borrowed(rt_ctx_saved(ctx, i));
@@ -221,7 +238,7 @@ static rt_status applied_backward(rt_function_ctx *ctx, rt_tensor *const *grads,
     Py_XDECREF(answer);
     Py_XDECREF(saved);
     Py_XDECREF(given);
-    PyGILState_Release(state);
+    python_end(modes, state);
     return status;
 }
 

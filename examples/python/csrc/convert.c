@@ -97,7 +97,7 @@ static bool is_integer(PyObject *o, bool tensors)
     if (is_tensor(o))
         return tensors && tensor_of(o)->ndim == 0 && rti_is_integral((rt_dtype)tensor_of(o)->dtype);
     char kind = numpy_kind(o);
-    return kind == 'i' || kind == 'u' || (!kind && PyIndex_Check(o));
+    return kind == 'i' || kind == 'u' || (!kind && PyIndex_Check(o) && !PyObject_CheckBuffer(o));      /* an array is none, whatever it says */
 }
 
 static bool is_real(PyObject *o, bool tensors)

@@ -48,26 +48,37 @@ static bool nested_look(PyObject *o, int depth, nested *n)
         PyErr_Format(PyUnicode_Check(o) ? value_error : PyExc_RuntimeError, "Could not infer dtype: expected a number or a sequence of them, got %R", (PyObject *)Py_TYPE(o));
         return false;
     }
-    if (kind == 'f' && !PyFloat_Check(o) && n->dtype == RT_DTYPE_DEFAULT && depth == 0)
-        n->dtype = RT_FLOAT64;
+    if (PyFloat_Check(o) && !PyFloat_CheckExact(o))      /* numpy's float64 */
+        n->dtype = n->dtype == RT_DTYPE_DEFAULT ? RT_FLOAT64 : rt_promote_types(n->dtype, RT_FLOAT64);
     s.kind = PyBool_Check(o) || kind == 'b' ? RT_SCALAR_BOOL : PyLong_Check(o) || kind == 'i' || kind == 'u' ? RT_SCALAR_INT : PyComplex_Check(o) || kind == 'c' ? RT_SCALAR_COMPLEX : RT_SCALAR_FLOAT;
     n->kind = s.kind > n->kind ? s.kind : n->kind;
     return true;
 }
 
+static bool over_int64(PyObject *o)
+{
+    int over = 0;
+    PyLong_AsLongLongAndOverflow(o, &over);
+    return over != 0;
+}
+
 /* Stores the numbers one after the other as 64-bit integers or complex doubles, whichever the kind wants. */
-static bool nested_store(PyObject *o, bool whole, char **at)
+static bool nested_store(PyObject *o, rt_dtype dtype, bool whole, char **at)
 {
     rt_scalar s;
     if (is_sequence(o)) {
         Py_ssize_t size = PyObject_Size(o);
         for (Py_ssize_t i = 0; i < size; i++)
-            if (!nested_store(member(o, i), whole, at))
+            if (!nested_store(member(o, i), dtype, whole, at))
                 return false;
         return true;
     }
     if (!scalar_from(o, &s))
         return false;
+    if (rti_is_integral(dtype) && (!rti_number_fits(s, dtype) || (PyLong_Check(o) && dtype != RT_UINT64 && over_int64(o)))) {
+        PyErr_Format(PyExc_RuntimeError, "value cannot be converted to type %s without overflow: %R", rt_dtype_name(dtype), o);
+        return false;
+    }
     bool is_whole = s.kind == RT_SCALAR_BOOL || s.kind == RT_SCALAR_INT;
     if (whole) {
         int64_t i = is_whole ? s.i : (int64_t)s.re;
@@ -104,7 +115,7 @@ static PyObject *tensor_of_lists(PyObject *data, rt_dtype dtype)
         PyMem_Free(numbers);
         return count < 0 ? failed() : PyErr_NoMemory();
     }
-    if (nested_store(data, whole, &at)) {
+    if (nested_store(data, dtype, whole, &at)) {
         rt_scope scope = rt_no_grad();
         made = wrap_borrowed(rt_to(rt_tensor_from(numbers, n.shape, whole ? RT_INT64 : RT_COMPLEX128), dtype));
         rt_scope_end(scope);

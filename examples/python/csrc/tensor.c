@@ -415,11 +415,25 @@ static PyObject *operate(operation op, PyObject *self, PyObject *const *args, Py
 
 static bool is_operand(PyObject *o) { return is_tensor(o) || is_scalar(o, false); }
 
+static PyObject *binary(operation op, PyObject *a, PyObject *b);
+
+static bool is_array(PyObject *o) { return PyObject_CheckBuffer(o) && PyObject_HasAttrString(o, "__array_interface__"); }
+
+/* With an array beside the tensor: a tensor on its memory takes its place. */
+static PyObject *binary_with_array(operation op, PyObject *a, PyObject *b)
+{
+    PyObject *left = is_operand(a) ? Py_NewRef(a) : from_numpy(NULL, a), *right = !left ? NULL : is_operand(b) ? Py_NewRef(b) : from_numpy(NULL, b);
+    PyObject *y = right ? binary(op, left, right) : NULL;
+    Py_XDECREF(left);
+    Py_XDECREF(right);
+    return y;
+}
+
 static PyObject *binary(operation op, PyObject *a, PyObject *b)
 {
     PyObject *both[2] = { a, b }, *part, *y;
     if (!is_operand(a) || !is_operand(b))
-        return Py_NewRef(Py_NotImplemented);
+        return (is_operand(a) || is_array(a)) && (is_operand(b) || is_array(b)) ? binary_with_array(op, a, b) : Py_NewRef(Py_NotImplemented);
     if (is_tensor(a))
         return operate(op, a, &b, 1, false);
     switch (op) {      /* a number on the left */
@@ -437,7 +451,15 @@ static PyObject *binary(operation op, PyObject *a, PyObject *b)
 
 static PyObject *inplace(operation op, PyObject *a, PyObject *b)
 {
-    return is_operand(b) ? operate(op, a, &b, 1, true) : Py_NewRef(Py_NotImplemented);
+    PyObject *made, *y;
+    if (is_operand(b))
+        return operate(op, a, &b, 1, true);
+    if (!is_array(b))
+        return Py_NewRef(Py_NotImplemented);
+    made = from_numpy(NULL, b);
+    y = made ? operate(op, a, &made, 1, true) : NULL;
+    Py_XDECREF(made);
+    return y;
 }
 
 #define BINARY(name, op) \
@@ -461,7 +483,7 @@ static PyObject *nb_invert(PyObject *a)
 static PyObject *tensor_compare(PyObject *a, PyObject *b, int how)
 {
     const operation ops[] = { OP_LT, OP_LE, OP_EQ, OP_NE, OP_GT, OP_GE };      /* in the order of Py_LT ... Py_GE */
-    return is_operand(b) ? operate(ops[how], a, &b, 1, false) : Py_NewRef(Py_NotImplemented);
+    return is_operand(b) || is_array(b) ? binary(ops[how], a, b) : Py_NewRef(Py_NotImplemented);
 }
 
 static int nb_bool(PyObject *self)

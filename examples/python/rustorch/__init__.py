@@ -123,7 +123,7 @@ def compile(model=None, **options):
     return model if model is not None else (lambda f: f)
 
 
-from . import autograd, errors, nn, optim, utils  # noqa: E402,F401
+from . import autograd, backends, cuda, errors, nn, optim, utils  # noqa: E402,F401
 from .autograd import enable_grad, inference_mode, no_grad, set_grad_enabled  # noqa: E402,F401
 from .serialization import load, save  # noqa: E402,F401
 

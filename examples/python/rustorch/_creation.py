@@ -12,7 +12,9 @@ def _shape(size, keywords=None):
     if keywords and "size" in keywords:
         return keywords.pop("size")
     if len(size) == 1 and not isinstance(size[0], int) and not (isinstance(size[0], Tensor) and size[0].dim() == 0):
-        return size[0]
+        size = size[0]
+    if not isinstance(size, (tuple, list)):
+        raise TypeError(f"expected sizes as ints or a tuple of ints, got {type(size).__name__}")
     return size
 
 
@@ -121,7 +123,11 @@ def full_like(input, fill_value, *, dtype=None, layout=None, device=None, pin_me
 
 def randint(*args, out=None, dtype=None, layout=strided, device=None, pin_memory=False, requires_grad=False, generator=None, **named):
     args = list(args)
+    if len(args) + sum(k in named for k in ("low", "high", "size")) < 2:
+        raise TypeError("randint() wants high and size, or low, high and size")
     size = named.pop("size") if "size" in named else args.pop()
+    if not isinstance(size, (tuple, list)):
+        raise TypeError(f"randint(): argument 'size' must be tuple of ints, not {type(size).__name__}")
     high = named.pop("high") if "high" in named else args.pop()
     low = named.pop("low") if "low" in named else args.pop() if args else 0
     _check("randint", layout, device, pin_memory, named)
@@ -213,7 +219,7 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
             data = list(data)
         elif isinstance(data, (list, tuple)):
             data = _lists(data)
-        made = _C._tensor(data, dtype)
+        made = _C._tensor(data, dtype) if isinstance(data, (list, tuple)) or not _array(data) else _from_array(data).to(dtype or _from_array(data).dtype)
     return _done(made, None, requires_grad)
 
 
@@ -222,6 +228,9 @@ _builtin_range = builtins.range
 
 def _lists(data):
     """Arrays and tensors among nested lists as lists."""
+    if isinstance(data, (list, tuple)) and any(getattr(x, "ndim", 0) and not isinstance(x, Tensor) for x in data):
+        import numpy
+        return numpy.array(data)
     if isinstance(data, (list, tuple)):
         return [_lists(x) for x in data] if any(isinstance(x, (list, tuple, _builtin_range)) or getattr(x, "ndim", 0) for x in data) else data
     return data.tolist() if getattr(data, "ndim", 0) else list(data) if isinstance(data, _builtin_range) else data

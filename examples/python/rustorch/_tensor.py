@@ -90,7 +90,10 @@ def type_(self, dtype=None, non_blocking=False):
     if dtype is None:
         return "torch." + TYPES[self.dtype.name]
     if isinstance(dtype, str):
-        dtype = getattr(_C, next(k for k, v in TYPES.items() if v == dtype.rpartition(".")[2]))
+        named = [k for k, v in TYPES.items() if v == dtype.rpartition(".")[2]]
+        if not named:
+            raise ValueError(f"invalid type: '{dtype}'")
+        dtype = getattr(_C, named[0])
     return self.to(dtype)
 
 
@@ -106,7 +109,16 @@ def numpy(self, *, force=False):
     import numpy as np
     if self.requires_grad and not force:
         raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
-    return np.asarray(self.detach() if force else self)
+    return np.asarray(memoryview(self.detach()))
+
+
+def array(self, dtype=None, copy=None):
+    made = self.numpy()
+    return made if dtype is None else made.astype(dtype, copy=False)
+
+
+def array_wrap(self, made, context=None, return_scalar=False):
+    return _creation.from_numpy(made) if made.ndim else _creation.tensor(made)
 
 
 def dlpack(self, *, stream=None, max_version=None, dl_device=None, copy=None):
@@ -286,7 +298,7 @@ def install():
     global _to
     _to = Tensor.to
     own = {"contiguous": contiguous, "is_contiguous": is_contiguous, "clone": clone, "to": to, "type": type_, "type_as": type_as, "cpu": cpu, "numpy": numpy,
-           "__dlpack__": dlpack, "__dlpack_device__": dlpack_device, "backward": backward, "register_hook": register_hook,
+           "__array__": array, "__array_wrap__": array_wrap, "__array_priority__": 1000, "__dlpack__": dlpack, "__dlpack_device__": dlpack_device, "backward": backward, "register_hook": register_hook,
            "register_post_accumulate_grad_hook": register_post_accumulate_grad_hook, "where": where, "set_": set_, "__copy__": copy, "__deepcopy__": deepcopy,
            "__reduce_ex__": reduce_ex, "__format__": format_, "__contains__": contains, "__reversed__": reversed_, "apply_": apply_, "resize_": resize_,
            "resize_as_": resize_as_, "sum_to_size": sum_to_size, "dim_order": dim_order, "__rdiv__": rdiv_method,

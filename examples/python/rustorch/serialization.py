@@ -115,6 +115,11 @@ def load(f, map_location=None, pickle_module=None, *, weights_only=None, mmap=No
     if weights_only and pickle_module is not None:
         raise RuntimeError("Can not safely load weights when explicit pickle_module is specified")
     with _opened(f, "rb") as file:
+        if file.seekable():
+            begin = file.read(4)
+            file.seek(-len(begin), 1)
+            if begin == b"PK\x03\x04":
+                raise NotImplementedError("load(): this is a zip archive, as PyTorch writes them; reading those is not here yet. What save() here writes can be read")
         if weights_only:
             return _SafeUnpickler(file, **pickle_load_args).load()
         return (pickle_module or pickle).load(file, **pickle_load_args)

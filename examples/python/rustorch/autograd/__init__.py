@@ -5,7 +5,11 @@ from .function import Function
 from .gradcheck import gradcheck, gradgradcheck
 from .guards import detect_anomaly, enable_grad, inference_mode, no_grad, set_detect_anomaly, set_grad_enabled
 
-Variable = _C.Tensor
+
+def Variable(data, requires_grad=False, volatile=None):
+    """The tensor itself, as it has been since PyTorch 0.4."""
+    made = data.detach()
+    return made.requires_grad_() if requires_grad else made
 
 
 def _tuple(x):

@@ -1,1 +1,1 @@
-from . import data, hooks  # noqa: F401
+from . import checkpoint, data, hooks  # noqa: F401
