@@ -49,9 +49,13 @@ static bool index_item(PyObject *o, indices *x)
     else if (PySlice_Check(o)) {
         if (!index_slice(o, item))
             return false;
-    } else if (is_tensor(o))
+    } else if (is_tensor(o)) {
+        if (!rti_is_integral((rt_dtype)tensor_of(o)->dtype) && (rt_dtype)tensor_of(o)->dtype != RT_BOOL) {
+            PyErr_Format(PyExc_IndexError, "tensors used as indices must be long, int, byte or bool tensors, got %s", rt_dtype_name((rt_dtype)tensor_of(o)->dtype));
+            return false;
+        }
         *item = rt_index_tensor(tensor_of(o));
-    else if (is_integer(o, false)) {
+    } else if (is_integer(o, false)) {
         if (!integer_from(o, &i))
             return false;
         *item = rt_index_place(i);

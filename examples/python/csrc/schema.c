@@ -231,7 +231,7 @@ static const char *param_type_name(const param *p)
 
 static PyObject *name_of_type(PyObject *o) { return PyObject_GetAttrString((PyObject *)Py_TYPE(o), "__name__"); }
 
-static PyObject *refuse(const overloads *f, const char *name, const signature *s, const binding *b, PyObject *self, PyObject *const *args, Py_ssize_t n_args)
+static PyObject *refuse(const overloads *f, const char *name, const signature *s, const binding *b, PyObject *self, PyObject *const *args, Py_ssize_t n_args, PyObject *keywords)
 {
     PyObject *parts, *text;
     if (PyErr_Occurred())
@@ -250,8 +250,12 @@ static PyObject *refuse(const overloads *f, const char *name, const signature *s
         return NULL;
     }
     parts = PyUnicode_FromString("");
-    for (Py_ssize_t i = 0; parts && i < n_args; i++) {
-        PyObject *type = name_of_type(args[i]), *more = PyUnicode_FromFormat(i ? "%U, %U" : "%U%U", parts, type);
+    for (Py_ssize_t i = 0, n = n_args + (keywords ? PyTuple_Size(keywords) : 0); parts && i < n; i++) {
+        PyObject *type = name_of_type(args[i]), *more;
+        if (i < n_args)
+            more = PyUnicode_FromFormat(i ? "%U, %U" : "%U%U", parts, type);
+        else
+            more = PyUnicode_FromFormat(i ? "%U, %U=%U" : "%U%U=%U", parts, PyTuple_GetItem(keywords, i - n_args), type);
         Py_XDECREF(type);
         Py_DECREF(parts);
         parts = more;
@@ -453,7 +457,7 @@ static PyObject *call_overloads(const overloads *f, const char *name, PyObject *
                 answer = call_bound(name, s, &b, inplace, out);
         }
     if (!found)
-        refuse(f, name, last, &b, self, args, n_args);
+        refuse(f, name, last, &b, self, args, n_args, keywords);
     Py_XDECREF(b.rest);
     return answer;
 }

@@ -47,7 +47,7 @@ def _fill():
                 here[name + "_"] = _functions._inplace(name + "_")
     for module in (_functions, _creation):
         for name, value in vars(module).items():
-            if callable(value) and getattr(value, "__module__", None) == module.__name__ and not name.startswith("_") and name != "rows":
+            if callable(value) and getattr(value, "__module__", None) == module.__name__ and not name.startswith("_") and name not in ("new", "typed"):
                 here[name] = value
     for alias, name in _functions.ALIASES.items():
         if name in here and alias not in here:
@@ -108,6 +108,11 @@ complex = _C._functions["complex"]
 inf, nan, pi, e = _math.inf, _math.nan, _math.pi, _math.e
 newaxis = None
 ops = _python_types.SimpleNamespace(aten=_python_types.SimpleNamespace(**{k: v for k, v in _C._functions.items() if k not in _functions.PRIVATE}))
+
+
+for _name, _type in _tensor.TYPES.items():
+    if not _name.startswith("complex"):
+        globals()[_type] = _creation.typed(_type, getattr(_C, _name))
 
 
 def typename(o):

@@ -236,6 +236,16 @@ def _lists(data):
     return data.tolist() if getattr(data, "ndim", 0) else list(data) if isinstance(data, _builtin_range) else data
 
 
+def typed(name, dtype):
+    """The older constructors: LongTensor([1, 2]), LongTensor(2, 3)."""
+    def maker(*args):
+        if len(args) == 1 and not isinstance(args[0], int):
+            return tensor(args[0], dtype=dtype)
+        return empty(*args, dtype=dtype) if args else empty(0, dtype=dtype)
+    maker.__name__ = maker.__qualname__ = name
+    return maker
+
+
 def as_tensor(data, dtype=None, device=None):
     check_device(device)
     if isinstance(data, Tensor):
