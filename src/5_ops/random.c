@@ -607,10 +607,11 @@ static rt_status rti_run_normal_of(rti_call *c)
     static const char op[] = "normal";
     rt_tensor *mean = rti_arg_tensor(c, 0), *std = rti_arg_tensor(c, 1), *out = c->out[0], *y = out;
     rt_scope scope = rt_no_grad();
-    rt_status status = RT_OK;
-    if (std && std->numel > 0 && rt_item(rt_min(std)) < 0)
-        status = rti_raise(RT_ERR_VALUE, op, "expected deviations of 0 or more, got %g", rt_item(rt_min(std)));
-    if (status == RT_OK && !rt_error_pending())
+    rt_tensor *least = std && std->numel > 0 ? rt_min(std) : NULL;
+    rt_status status = std && std->numel > 0 && !least ? rti_pending_code() : RT_OK;
+    if (least && rt_item(least) < 0)
+        status = rti_raise(RT_ERR_VALUE, op, "expected deviations of 0 or more, got %g", rt_item(least));
+    if (status == RT_OK)
         status = rti_normal_into(op, out, out, 0, std ? 1 : rti_draw_number(c, 1), rti_draw_generator(c, 2));
     if (status == RT_OK && !std)
         y = rt_add_(out, mean);

@@ -136,8 +136,23 @@ static void states_are_pytorchs(void)
     CHECK(rt_generator_seed(NULL) != rt_generator_seed(NULL));
 }
 
+/* An error that nobody has read yet is no reason to draw nothing. */
+static void an_unread_error_changes_no_draw(void)
+{
+    rt_tensor *mean = rt_zeros(RT_SHAPE(3), NULL), *std = rt_ones(RT_SHAPE(3), NULL);
+    rt_manual_seed(1);
+    rt_tensor *y = rt_normal(mean, std, NULL);
+    CHECK(rt_view(mean, RT_SHAPE(2)) == NULL && rt_error_pending());
+    rt_manual_seed(1);
+    rt_tensor *z = rt_normal(mean, std, NULL);
+    rt_clear_error();
+    CHECK(y && z);
+    CHECK_FLOATS(rt_data_f32(z), rt_data_f32(y), 3, 0, 0);
+}
+
 int main(void)
 {
+    TEST(an_unread_error_changes_no_draw);
     TEST(states_are_pytorchs);
     static const int threads[] = { 1, 2, 3, 7 };
     for (int t = 0; t < 4; t++) {

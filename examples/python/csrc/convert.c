@@ -354,6 +354,8 @@ static PyObject *number_of(rt_scalar s)
 static bool shape_from(PyObject *o, rt_shape *shape)
 {
     *shape = RT_SHAPE0;
+    if (!o)      /* an argument left out: the error is set */
+        return false;
     if (!is_sequence(o)) {
         shape->ndim = 1;
         return integer_from(o, &shape->dim[0]);

@@ -199,7 +199,10 @@ static PyObject *get_default_dtype(PyObject *m, PyObject *unused) { (void)m; (vo
 
 static PyObject *promote_types(PyObject *m, PyObject *args)
 {
-    rt_dtype a = dtype_from(PyTuple_GetItem(args, 0)), b = dtype_from(PyTuple_GetItem(args, 1)), both = a && b ? rt_promote_types(a, b) : RT_DTYPE_DEFAULT;
+    PyObject *first, *second;
+    if (!PyArg_ParseTuple(args, "OO:promote_types", &first, &second))
+        return NULL;
+    rt_dtype a = dtype_from(first), b = dtype_from(second), both = a && b ? rt_promote_types(a, b) : RT_DTYPE_DEFAULT;
     (void)m;
     return both ? dtype_wrap(both) : a && b ? failed() : PyErr_Format(PyExc_TypeError, "promote_types(): expected two dtypes");
 }
@@ -222,6 +225,8 @@ static PyObject *tuple_of(rt_tensor *const *list, int n)
 /* Borrowed tensors of a sequence in memory of the caller's; NULL with an error. */
 static rt_tensor **tensors_from(PyObject *list, int *n, bool absent)
 {
+    if (!list)
+        return NULL;
     if (!is_sequence(list)) {
         PyErr_Format(PyExc_TypeError, "expected a tuple of Tensors, got %R", (PyObject *)Py_TYPE(list));
         return NULL;
@@ -363,6 +368,8 @@ static PyObject *set_printoptions(PyObject *m, PyObject *args)
     rt_print_opts o = rt_print_opts_default();
     int64_t *const numbers[] = { &o.precision, &o.threshold, &o.edgeitems, &o.linewidth };
     (void)m;
+    if (PyTuple_Size(args) != 6)
+        return PyErr_Format(PyExc_TypeError, "set_printoptions(): expected 6 arguments, got %zd", PyTuple_Size(args));
     for (Py_ssize_t i = 0; i < 4; i++)
         if (PyTuple_GetItem(args, i) != Py_None)
             *numbers[i] = int_at(args, i);

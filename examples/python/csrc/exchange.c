@@ -100,7 +100,7 @@ static PyObject *tensor_of_lists(PyObject *data, rt_dtype dtype)
     nested n;
     memset(&n, 0, sizeof n);
     n.kind = RT_SCALAR_BOOL;
-    if (!nested_look(data, 0, &n))
+    if (!data || !nested_look(data, 0, &n))
         return NULL;
     if (dtype == RT_DTYPE_DEFAULT) {
         rt_dtype of_numbers = !n.any || n.kind == RT_SCALAR_FLOAT ? default_dtype : n.kind == RT_SCALAR_INT ? RT_INT64 : n.kind == RT_SCALAR_BOOL ? RT_BOOL
